@@ -1,0 +1,180 @@
+package dev.lockstep.layout;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Says where the elements of a tensor lie in its storage: shape, strides and offset, in elements. Immutable; a cache key. */
+public final class Layout {
+    private final Shape shape;
+    private final long[] strides;
+    private final long offset;
+    private final int hash;
+
+    private Layout(Shape shape, long[] strides, long offset) {
+        if (strides.length != shape.rank() || offset < 0) {
+            throw new IllegalArgumentException(
+                    "layout: strides " + Arrays.toString(strides) + ", offset " + offset + " do not fit " + shape);
+        }
+        this.shape = shape;
+        this.strides = strides;
+        this.offset = offset;
+        this.hash = 31 * (31 * shape.hashCode() + Arrays.hashCode(strides)) + Long.hashCode(offset);
+    }
+
+    /** Makes a layout of any strides. */
+    public static Layout of(Shape shape, long[] strides, long offset) {
+        return new Layout(shape, strides.clone(), offset);
+    }
+
+    /** Makes the C-order layout of a shape. */
+    public static Layout contiguous(Shape shape) {
+        long[] strides = new long[shape.rank()];
+        long step = 1;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            strides[axis] = step;
+            step *= Math.max(1, shape.size(axis));
+        }
+        return new Layout(shape, strides, 0);
+    }
+
+    /** Makes the channels-last (NHWC in memory) layout of a logical {@code [N, C, H, W]} shape. */
+    public static Layout channelsLast(Shape shape) {
+        if (shape.rank() != 4) {
+            throw new IllegalArgumentException("channels-last needs [N, C, H, W], got " + shape);
+        }
+        long c = Math.max(1, shape.size(1));
+        long w = Math.max(1, shape.size(3));
+        long h = Math.max(1, shape.size(2));
+        return new Layout(shape, new long[] {c * h * w, 1, w * c, c}, 0);
+    }
+
+    /** {@return the logical shape} */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** {@return the stride of an axis in elements; negative axes count from the end} */
+    public long stride(int axis) {
+        return strides[shape.axis(axis)];
+    }
+
+    /** {@return a copy of the strides, in elements} */
+    public long[] strides() {
+        return strides.clone();
+    }
+
+    /** {@return the first element's place in the storage, in elements} */
+    public long offset() {
+        return offset;
+    }
+
+    /** {@return whether elements lie in C order without gaps; axes of size 1 do not matter} */
+    public boolean isContiguous() {
+        long step = 1;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            if (shape.size(axis) != 1 && strides[axis] != step) {
+                return shape.elements() == 0;
+            }
+            step *= shape.size(axis);
+        }
+        return true;
+    }
+
+    /** {@return whether this is a 4-D layout with channels innermost and no gaps} */
+    public boolean isChannelsLast() {
+        return shape.rank() == 4 && permute(0, 2, 3, 1).isContiguous();
+    }
+
+    /** {@return whether the elements fill one gapless block, in whatever order of axes} */
+    public boolean isDense() {
+        Integer[] order = new Integer[shape.rank()];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (a, b) -> Long.compare(strides[b], strides[a]));
+        int[] axes = Arrays.stream(order).filter(i -> shape.size(i) != 1).mapToInt(i -> i).toArray();
+        long step = 1;
+        for (int i = axes.length - 1; i >= 0; i--) {
+            if (strides[axes[i]] != step) {
+                return shape.elements() == 0;
+            }
+            step *= shape.size(axes[i]);
+        }
+        return true;
+    }
+
+    /** {@return this layout with its axes reordered: axis i of the result is axis {@code axes[i]} of this} */
+    public Layout permute(int... axes) {
+        if (axes.length != shape.rank()) {
+            throw new IllegalArgumentException("permute: " + Arrays.toString(axes) + " does not fit " + shape);
+        }
+        boolean[] seen = new boolean[axes.length];
+        long[] sizes = new long[axes.length];
+        long[] steps = new long[axes.length];
+        for (int i = 0; i < axes.length; i++) {
+            int axis = shape.axis(axes[i]);
+            if (seen[axis]) {
+                throw new IllegalArgumentException("permute: axis " + axis + " twice in " + Arrays.toString(axes));
+            }
+            seen[axis] = true;
+            sizes[i] = shape.size(axis);
+            steps[i] = strides[axis];
+        }
+        return new Layout(Shape.of(sizes), steps, offset);
+    }
+
+    /** {@return this layout broadcast to {@code target} with stride 0 on the new or stretched axes} */
+    public Layout expand(Shape target) {
+        if (!Shape.broadcast(shape, target).equals(target)) {
+            throw new IllegalArgumentException("expand: " + shape + " does not expand to " + target);
+        }
+        long[] steps = new long[target.rank()];
+        for (int i = 1; i <= shape.rank(); i++) {
+            boolean stretched = shape.size(-i) == 1 && target.size(-i) != 1;
+            steps[target.rank() - i] = stretched ? 0 : stride(-i);
+        }
+        return new Layout(target, steps, offset);
+    }
+
+    /** {@return the part of one axis that starts at {@code start} and takes {@code length} elements, {@code step} apart} */
+    public Layout narrow(int axis, long start, long length, long step) {
+        int index = shape.axis(axis);
+        boolean fits = start >= 0 && length >= 0 && step >= 1;
+        if (!fits || (length > 0 && start + (length - 1) * step >= shape.size(index))) {
+            throw new IllegalArgumentException("narrow: start " + start + ", length " + length + ", step " + step
+                    + " leaves axis " + index + " of " + shape);
+        }
+        long[] steps = strides.clone();
+        steps[index] *= step;
+        long moved = length == 0 ? offset : offset + start * strides[index];
+        return new Layout(shape.with(index, length), steps, moved);
+    }
+
+    /** {@return this layout seen in another shape of as many elements, or empty where that needs a copy} */
+    public Optional<Layout> reshape(Shape target) {
+        if (target.elements() != shape.elements()) {
+            throw new IllegalArgumentException("reshape: " + shape + " has " + shape.elements() + " elements, " + target
+                    + " has " + target.elements());
+        }
+        if (isContiguous()) {
+            return Optional.of(new Layout(target, contiguous(target).strides, offset));
+        }
+        return Reshaping.strides(this, target).map(steps -> new Layout(target, steps, offset));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Layout that
+                && offset == that.offset
+                && shape.equals(that.shape)
+                && Arrays.equals(strides, that.strides);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return shape + " strides " + Arrays.toString(strides) + (offset == 0 ? "" : " offset " + offset);
+    }
+}
