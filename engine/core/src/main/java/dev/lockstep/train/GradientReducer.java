@@ -1,0 +1,64 @@
+package dev.lockstep.train;
+
+import dev.lockstep.layout.VirtualRanks;
+import java.util.List;
+
+/**
+ * Sums a step's contributions over all virtual ranks, whoever computes them. The trainer calls it from one thread: {@link #open} once,
+ * then {@link #reduce} once a step and again when told to compute more, at last {@link #close}.
+ */
+public interface GradientReducer extends AutoCloseable {
+    /** What came of a reduction. */
+    sealed interface Outcome {
+        /**
+         * The whole tree's sum: its node is [0, V). The caller owns it and must not write into its values.
+         *
+         * @param total the sum over all virtual ranks
+         */
+        record Reduced(NodeSum total) implements Outcome {}
+
+        /**
+         * The members changed before the step was reduced. Compute what is missing of {@code mine} and call again.
+         *
+         * @param mine the virtual ranks this worker computes now
+         */
+        record Reassigned(VirtualRanks mine) implements Outcome {}
+    }
+
+    /** The contributions one worker has at hand for a step. Thread-safe for reading while {@code reduce} runs. */
+    interface Contributions {
+        /**
+         * {@return the sums of the maximal complete nodes inside {@code range}, in order; they stay owned by the contributions}
+         *
+         * @throws IllegalStateException if a leaf of the range was not computed
+         */
+        List<NodeSum> cover(VirtualRanks range);
+    }
+
+    /**
+     * Says what this worker will reduce, waits until the job's first generation exists, and returns this worker's virtual ranks.
+     *
+     * @throws IllegalStateException if the workers do not agree on the plan, saying what differs
+     */
+    VirtualRanks open(ReductionPlan plan);
+
+    /** {@return the virtual ranks this worker computes in the generation in force} */
+    VirtualRanks assigned();
+
+    /**
+     * Reduces the step with this sequence number; blocks until the sum is held or the members changed.
+     *
+     * @param sequence numbers every reduction of a job from 0 without gaps: training steps and evaluation steps alike
+     */
+    Outcome reduce(long sequence, Contributions contributions);
+
+    /** {@return whether this worker is rank 0 of the generation in force: the one that logs and saves} */
+    boolean isLeader();
+
+    /** {@return the number of the generation in force} */
+    long generation();
+
+    /** Waits until every worker holds the last step, helping those that lack it, and leaves the job. */
+    @Override
+    void close();
+}
