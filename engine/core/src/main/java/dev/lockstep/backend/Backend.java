@@ -5,8 +5,8 @@ import dev.lockstep.device.Device;
 import dev.lockstep.device.MemoryPool;
 
 /**
- * Executes operations on one device. A kernel's result depends on op, shapes, layouts, dtypes and job settings only: never on
- * the number of threads, the position in a batch, warm-up, timing, or what else runs. Thread-safe.
+ * Executes operations on one device. A kernel's result depends on op, shapes, layouts, dtypes and job settings only:
+ * never on the number of threads, the position in a batch, warm-up, timing, or what else runs. Thread-safe.
  */
 public interface Backend {
     /** {@return the device this backend computes on} */
@@ -16,14 +16,14 @@ public interface Backend {
     MemoryPool memory();
 
     /**
-     * {@return whether {@link #execute} takes this op for inputs like these} A fused op that is not supported is decomposed by the
-     * tensor layer.
+     * {@return whether {@link #execute} takes this op for inputs like these} A fused op that is not supported is
+     * decomposed by the tensor layer.
      */
     boolean supports(Op op);
 
     /**
-     * Executes one op. Inputs stay open and belong to the caller, and so do the outputs. Inputs may be strided; outputs have
-     * whatever dense layout suits the kernel (channels-last for images), views have the layout that the op says.
+     * Executes one op. Inputs stay open and belong to the caller, and so do the outputs. Inputs may be strided; outputs
+     * have whatever dense layout suits the kernel (channels-last for images), views have the layout that the op says.
      *
      * @throws IllegalArgumentException naming the op and the shapes, if they do not fit
      */

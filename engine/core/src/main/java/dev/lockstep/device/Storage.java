@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A block of native memory with a reference count. Created with a count of one; at zero the block returns to its pool at
- * once. A permanent storage (of a parameter or buffer) is not counted, so that threads never contend for its count.
+ * A block of native memory with a reference count. Created with a count of one; at zero the block returns to its pool
+ * at once. A permanent storage (of a parameter or buffer) is not counted, so that threads never contend for its count.
  * Thread-safe; the contents are not.
  */
 public final class Storage {

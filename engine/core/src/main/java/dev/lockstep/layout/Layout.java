@@ -3,7 +3,10 @@ package dev.lockstep.layout;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Says where the elements of a tensor lie in its storage: shape, strides and offset, in elements. Immutable; a cache key. */
+/**
+ * Says where the elements of a tensor lie in its storage: shape, strides and offset, in elements. Immutable; a cache
+ * key.
+ */
 public final class Layout {
     private final Shape shape;
     private final long[] strides;
@@ -90,7 +93,10 @@ public final class Layout {
         Integer[] order = new Integer[shape.rank()];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, (a, b) -> Long.compare(strides[b], strides[a]));
-        int[] axes = Arrays.stream(order).filter(i -> shape.size(i) != 1).mapToInt(i -> i).toArray();
+        int[] axes = Arrays.stream(order)
+                .filter(i -> shape.size(i) != 1)
+                .mapToInt(i -> i)
+                .toArray();
         long step = 1;
         for (int i = axes.length - 1; i >= 0; i--) {
             if (strides[axes[i]] != step) {
@@ -134,7 +140,9 @@ public final class Layout {
         return new Layout(target, steps, offset);
     }
 
-    /** {@return the part of one axis that starts at {@code start} and takes {@code length} elements, {@code step} apart} */
+    /**
+     * {@return the part of one axis that starts at {@code start} and takes {@code length} elements, {@code step} apart}
+     */
     public Layout narrow(int axis, long start, long length, long step) {
         int index = shape.axis(axis);
         boolean fits = start >= 0 && length >= 0 && step >= 1;

@@ -12,7 +12,10 @@ import java.util.List;
 public final class SumTree {
     private SumTree() {}
 
-    /** {@return where a node over {@code [from, to)} of at least two leaves splits: left is [from, split), right [split, to)} */
+    /**
+     * {@return where a node over {@code [from, to)} of at least two leaves splits: left is [from, split), right [split,
+     * to)}
+     */
     public static int split(VirtualRanks node) {
         if (node.count() < 2) {
             throw new IllegalArgumentException("a node of " + node + " has no children");

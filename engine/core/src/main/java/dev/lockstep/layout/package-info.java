@@ -1,4 +1,7 @@
-/** How values lie in memory and how sums are ordered: dtypes, shapes, strides, the tree over virtual ranks. Pure values, no memory. */
+/**
+ * How values lie in memory and how sums are ordered: dtypes, shapes, strides, the tree over virtual ranks. Pure values,
+ * no memory.
+ */
 @NullMarked
 package dev.lockstep.layout;
 

@@ -2,7 +2,10 @@ package dev.lockstep.backend.op;
 
 import dev.lockstep.layout.Shape;
 
-/** Convolution and pooling over images [N, C, H, W]; outputs are channels-last in memory. Weights are [out, in / groups, kH, kW]. */
+/**
+ * Convolution and pooling over images [N, C, H, W]; outputs are channels-last in memory. Weights are [out, in / groups,
+ * kH, kW].
+ */
 public sealed interface Convolution extends Op {
     /** Cross-correlation: (x, weight, bias [out] if {@code hasBias}) to [N, out, H', W']. */
     record Conv2d(Window window, int groups, boolean hasBias) implements Convolution {}
@@ -13,7 +16,10 @@ public sealed interface Convolution extends Op {
     /** Gradient of {@link Conv2d} for its weight: (g, x) to a value of {@code weightShape}, C order. */
     record Conv2dWeightGrad(Window window, int groups, Shape weightShape) implements Convolution {}
 
-    /** Maximum in each window, padded with -inf: x to (y, index), index i32 of the first maximum within H*W of its image plane. */
+    /**
+     * Maximum in each window, padded with -inf: x to (y, index), index i32 of the first maximum within H*W of its image
+     * plane.
+     */
     record MaxPool2d(Window window) implements Convolution {}
 
     /** Gradient of {@link MaxPool2d}: (g, index) to a value of {@code inputShape}. */

@@ -5,7 +5,10 @@ import dev.lockstep.backend.Value;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The door for users' operations: an op that carries its own kernel and gradient, written in terms of other ops or of raw memory. */
+/**
+ * The door for users' operations: an op that carries its own kernel and gradient, written in terms of other ops or of
+ * raw memory.
+ */
 public non-sealed interface CustomOp extends Op {
     /** Computes the outputs; inputs stay the caller's. */
     Value[] forward(Backend backend, Value... inputs);
@@ -15,5 +18,6 @@ public non-sealed interface CustomOp extends Op {
      *
      * @param gradients one an output, null where it is zero
      */
-    @Nullable Value[] backward(Backend backend, List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients);
+    @Nullable
+    Value[] backward(Backend backend, List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients);
 }

@@ -2,7 +2,10 @@ package dev.lockstep.backend.op;
 
 import dev.lockstep.layout.DType;
 
-/** Element-wise operations. Inputs broadcast; one output, dense, in the order of the first dense input of the output's shape. */
+/**
+ * Element-wise operations. Inputs broadcast; one output, dense, in the order of the first dense input of the output's
+ * shape.
+ */
 public sealed interface Elementwise extends Op {
     /** Applies a function of one argument: x to f(x). */
     record Unary(UnaryKind kind) implements Elementwise {}
@@ -10,7 +13,10 @@ public sealed interface Elementwise extends Op {
     /** Applies a function of two arguments of one dtype: (a, b) to f(a, b). */
     record Binary(BinaryKind kind) implements Elementwise {}
 
-    /** Applies a function of two arguments of which one is a number: a to f(a, scalar), or f(scalar, a) if {@code scalarFirst}. */
+    /**
+     * Applies a function of two arguments of which one is a number: a to f(a, scalar), or f(scalar, a) if
+     * {@code scalarFirst}.
+     */
     record BinaryScalar(BinaryKind kind, double scalar, boolean scalarFirst) implements Elementwise {}
 
     /** Limits to {@code [min, max]}; NaN stays NaN. */

@@ -19,6 +19,9 @@ public sealed interface Indexing extends Op {
     /** Looks rows up: (weight [V, D], index of any shape) to [index shape..., D]. */
     record Embedding() implements Indexing {}
 
-    /** Gradient of {@link Embedding} for its weight: (g, index) to [rows, D]; row {@code paddingIndex} stays zero (-1: none). */
+    /**
+     * Gradient of {@link Embedding} for its weight: (g, index) to [rows, D]; row {@code paddingIndex} stays zero (-1:
+     * none).
+     */
     record EmbeddingGrad(long rows, long paddingIndex) implements Indexing {}
 }

@@ -3,8 +3,8 @@ package dev.lockstep.backend.op;
 /** Normalisations, forward and backward, each one kernel. */
 public sealed interface Normalization extends Op {
     /**
-     * Layer norm over the last {@code axes} axes: (x, weight, bias), both of the shape of those axes, to (y, mean, rstd), the latter
-     * with one element a row.
+     * Layer norm over the last {@code axes} axes: (x, weight, bias), both of the shape of those axes, to (y, mean,
+     * rstd), the latter with one element a row.
      */
     record LayerNorm(int axes, double eps) implements Normalization {}
 
@@ -12,8 +12,8 @@ public sealed interface Normalization extends Op {
     record LayerNormGrad(int axes) implements Normalization {}
 
     /**
-     * Batch norm with the batch's own statistics over all axes but 1: (x [N, C, ...], weight [C], bias [C]) to (y, mean [C], variance [C]
-     * biased, rstd [C]).
+     * Batch norm with the batch's own statistics over all axes but 1: (x [N, C, ...], weight [C], bias [C]) to (y, mean
+     * [C], variance [C] biased, rstd [C]).
      */
     record BatchNorm(double eps) implements Normalization {}
 

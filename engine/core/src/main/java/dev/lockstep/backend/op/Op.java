@@ -1,11 +1,23 @@
 package dev.lockstep.backend.op;
 
 /**
- * One primitive operation. {@code Backend.execute(op, inputs)} gives the outputs that each record's doc lists. The groups are sealed,
- * so a switch without default names what is missing when an op is added; {@link CustomOp} is the door for users.
+ * One primitive operation. {@code Backend.execute(op, inputs)} gives the outputs that each record's doc lists. The
+ * groups are sealed, so a switch without default names what is missing when an op is added; {@link CustomOp} is the
+ * door for users.
  */
 public sealed interface Op
-        permits Creation, Elementwise, Reduction, Shaping, Contraction, Convolution, Normalization, Indexing, Sampling, Loss, Update, CustomOp {
+        permits Creation,
+                Elementwise,
+                Reduction,
+                Shaping,
+                Contraction,
+                Convolution,
+                Normalization,
+                Indexing,
+                Sampling,
+                Loss,
+                Update,
+                CustomOp {
 
     /** {@return the op's name as errors and profiles print it, such as {@code matmul}} */
     default String label() {

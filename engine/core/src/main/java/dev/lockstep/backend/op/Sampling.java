@@ -12,8 +12,8 @@ public sealed interface Sampling extends Op {
     record Normal(Shape shape, DType dtype, RandomKey key) implements Sampling {}
 
     /**
-     * Zeroes an element with probability {@code p} (uniform below p) and scales the rest by {@code 1 / (1 - p)}: x to y. It is its own
-     * gradient: applied to g under the same key.
+     * Zeroes an element with probability {@code p} (uniform below p) and scales the rest by {@code 1 / (1 - p)}: x to
+     * y. It is its own gradient: applied to g under the same key.
      */
     record Dropout(double p, RandomKey key) implements Sampling {}
 }
