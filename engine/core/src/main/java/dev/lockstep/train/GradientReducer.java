@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Sums a step's contributions over all virtual ranks, whoever computes them. The trainer calls it from one thread: {@link #open} once,
- * then {@link #reduce} once a step and again when told to compute more, at last {@link #close}.
+ * then {@link #reduce} once a step and again when told to compute more, at last
+ * {@link #complete} and {@link #close}.
  */
 public interface GradientReducer extends AutoCloseable {
     /** What came of a reduction. */
@@ -58,7 +59,14 @@ public interface GradientReducer extends AutoCloseable {
     /** {@return the number of the generation in force} */
     long generation();
 
-    /** Waits until every worker holds the last step, helping those that lack it, and leaves the job. */
+    /**
+     * Says that this worker has made its last step, and waits until every worker has, helping those that lack it after a failure.
+     *
+     * @param weightsSha256 the digest of this worker's weights; replicas that differ end the job with an error that names them
+     */
+    void complete(String weightsSha256);
+
+    /** Leaves the job without waiting for anyone. After {@link #complete} it only frees what the reducer holds. */
     @Override
     void close();
 }

@@ -35,5 +35,8 @@ final class LocalReducer implements GradientReducer {
     }
 
     @Override
+    public void complete(String weightsSha256) {}
+
+    @Override
     public void close() {}
 }
