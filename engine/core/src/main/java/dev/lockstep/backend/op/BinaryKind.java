@@ -1,38 +1,73 @@
 package dev.lockstep.backend.op;
 
-/** The element-wise functions of two arguments of one dtype, broadcast against each other. */
+import java.util.function.DoubleBinaryOperator;
+
+/**
+ * The element-wise functions of two arguments of one dtype, broadcast against each other. Each carries its definition
+ * in f32 and in f64; f32 is rounded after every operation, and its bits are those of {@link ScalarMath} on every
+ * backend.
+ */
 public enum BinaryKind {
-    ADD,
-    SUB,
-    MUL,
-    DIV,
-    POW,
-    MAXIMUM,
-    MINIMUM,
+    ADD((a, b) -> a + b, (a, b) -> a + b),
+    SUB((a, b) -> a - b, (a, b) -> a - b),
+    MUL((a, b) -> a * b, (a, b) -> a * b),
+    /** Quotient; of integers towards zero, and an error where b is 0. */
+    DIV((a, b) -> a / b, (a, b) -> a / b),
+    /** Power; in f32 that of f64, rounded. */
+    POW((a, b) -> (float) StrictMath.pow(a, b), StrictMath::pow),
+    /** The larger; NaN if either is. */
+    MAXIMUM((a, b) -> Math.max(a, b), Math::max),
+    /** The smaller; NaN if either is. */
+    MINIMUM((a, b) -> Math.min(a, b), Math::min),
     /** 1 where equal; boolean, as all comparisons. */
-    EQ,
-    NE,
-    LT,
-    LE,
-    GT,
-    GE,
-    LOGICAL_AND,
-    LOGICAL_OR,
+    EQ((a, b) -> a == b ? 1f : 0f, (a, b) -> a == b ? 1 : 0),
+    NE((a, b) -> a != b ? 1f : 0f, (a, b) -> a != b ? 1 : 0),
+    LT((a, b) -> a < b ? 1f : 0f, (a, b) -> a < b ? 1 : 0),
+    LE((a, b) -> a <= b ? 1f : 0f, (a, b) -> a <= b ? 1 : 0),
+    GT((a, b) -> a > b ? 1f : 0f, (a, b) -> a > b ? 1 : 0),
+    GE((a, b) -> a >= b ? 1f : 0f, (a, b) -> a >= b ? 1 : 0),
+    LOGICAL_AND((a, b) -> a != 0 && b != 0 ? 1f : 0f, (a, b) -> a != 0 && b != 0 ? 1 : 0),
+    LOGICAL_OR((a, b) -> a != 0 || b != 0 ? 1f : 0f, (a, b) -> a != 0 || b != 0 ? 1 : 0),
     /** Gradient of RELU: (y, g) to {@code y > 0 ? g : 0}; y is the result (or the argument). */
-    RELU_GRAD,
-    /** Gradient of TANH: (y, g) to {@code g * (1 - y^2)}. */
-    TANH_GRAD,
-    /** Gradient of SIGMOID: (y, g) to {@code g * y * (1 - y)}. */
-    SIGMOID_GRAD,
+    RELU_GRAD((y, g) -> y > 0 ? g : 0f, (y, g) -> y > 0 ? g : 0),
+    /** Gradient of TANH: (y, g) to {@code g * fma(-y, y, 1)}. */
+    TANH_GRAD((y, g) -> g * Math.fma(-y, y, 1f), (y, g) -> g * Math.fma(-y, y, 1.0)),
+    /** Gradient of SIGMOID: (y, g) to {@code (g * y) * (1 - y)}. */
+    SIGMOID_GRAD((y, g) -> g * y * (1f - y), (y, g) -> g * y * (1 - y)),
     /** Gradient of GELU: (x, g). */
-    GELU_GRAD,
+    GELU_GRAD(ScalarMath::geluGrad, DoubleMath::geluGrad),
     /** Gradient of GELU_TANH: (x, g). */
-    GELU_TANH_GRAD,
+    GELU_TANH_GRAD(ScalarMath::geluTanhGrad, DoubleMath::geluTanhGrad),
     /** Gradient of SILU: (x, g). */
-    SILU_GRAD;
+    SILU_GRAD(ScalarMath::siluGrad, DoubleMath::siluGrad);
+
+    private final FloatBinary single;
+    private final DoubleBinaryOperator twice;
+
+    BinaryKind(FloatBinary single, DoubleBinaryOperator twice) {
+        this.single = single;
+        this.twice = twice;
+    }
+
+    /** Computes the function in f32; a predicate gives 1 or 0. */
+    public float apply(float a, float b) {
+        return single.apply(a, b);
+    }
+
+    /** Computes the function in f64; a predicate gives 1 or 0. */
+    public double apply(double a, double b) {
+        return twice.applyAsDouble(a, b);
+    }
 
     /** {@return whether the result is boolean} */
     public boolean isPredicate() {
         return ordinal() >= EQ.ordinal() && ordinal() <= LOGICAL_OR.ordinal();
+    }
+
+    /**
+     * {@return whether the function is a gradient rule, which needs a floating dtype; all others take integers as well}
+     */
+    public boolean isGradient() {
+        return ordinal() >= RELU_GRAD.ordinal();
     }
 }

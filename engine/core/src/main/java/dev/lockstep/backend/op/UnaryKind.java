@@ -1,35 +1,69 @@
 package dev.lockstep.backend.op;
 
-/** The element-wise functions of one argument. */
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * The element-wise functions of one argument. Each carries its definition in f32 and in f64; f32 is rounded after every
+ * operation, and its bits are those of {@link ScalarMath} on every backend.
+ */
 public enum UnaryKind {
-    NEG,
-    ABS,
-    SIGN,
-    EXP,
-    LOG,
-    SQRT,
-    RSQRT,
-    RECIPROCAL,
-    SQUARE,
-    SIN,
-    COS,
-    TANH,
-    SIGMOID,
-    ERF,
-    FLOOR,
-    CEIL,
-    RELU,
+    NEG(x -> -x, x -> -x),
+    ABS(x -> Math.abs(x), x -> Math.abs(x)),
+    /** -1, 0 or 1; zeros and NaN stay what they are. */
+    SIGN(x -> x > 0 ? 1f : x < 0 ? -1f : x, x -> x > 0 ? 1 : x < 0 ? -1 : x),
+    EXP(ScalarMath::exp, StrictMath::exp),
+    LOG(ScalarMath::log, StrictMath::log),
+    SQRT(x -> (float) Math.sqrt(x), Math::sqrt),
+    /** {@code 1 / sqrt(x)}, two roundings. */
+    RSQRT(x -> 1f / (float) Math.sqrt(x), x -> 1 / Math.sqrt(x)),
+    RECIPROCAL(x -> 1f / x, x -> 1 / x),
+    SQUARE(x -> x * x, x -> x * x),
+    SIN(ScalarMath::sin, StrictMath::sin),
+    COS(ScalarMath::cos, StrictMath::cos),
+    TANH(ScalarMath::tanh, StrictMath::tanh),
+    SIGMOID(ScalarMath::sigmoid, DoubleMath::sigmoid),
+    ERF(ScalarMath::erf, DoubleMath::erf),
+    FLOOR(x -> (float) Math.floor(x), Math::floor),
+    CEIL(x -> (float) Math.ceil(x), Math::ceil),
+    /** {@code x <= 0 ? 0 : x}: NaN stays NaN, -0 becomes 0. */
+    RELU(x -> x <= 0 ? 0f : x, x -> x <= 0 ? 0 : x),
     /** Exact GELU: {@code x * (1 + erf(x / sqrt 2)) / 2}. */
-    GELU,
+    GELU(ScalarMath::gelu, DoubleMath::gelu),
     /** GELU by tanh: {@code x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))}. */
-    GELU_TANH,
-    SILU,
-    IS_NAN,
-    IS_FINITE,
-    LOGICAL_NOT;
+    GELU_TANH(ScalarMath::geluTanh, DoubleMath::geluTanh),
+    SILU(ScalarMath::silu, DoubleMath::silu),
+    IS_NAN(x -> Float.isNaN(x) ? 1f : 0f, x -> Double.isNaN(x) ? 1 : 0),
+    IS_FINITE(x -> Math.abs(x) <= Float.MAX_VALUE ? 1f : 0f, x -> Math.abs(x) <= Double.MAX_VALUE ? 1 : 0),
+    LOGICAL_NOT(x -> x == 0 ? 1f : 0f, x -> x == 0 ? 1 : 0);
+
+    private final FloatUnary single;
+    private final DoubleUnaryOperator twice;
+
+    UnaryKind(FloatUnary single, DoubleUnaryOperator twice) {
+        this.single = single;
+        this.twice = twice;
+    }
+
+    /** Computes the function in f32; a predicate gives 1 or 0. */
+    public float apply(float x) {
+        return single.apply(x);
+    }
+
+    /** Computes the function in f64; a predicate gives 1 or 0. */
+    public double apply(double x) {
+        return twice.applyAsDouble(x);
+    }
 
     /** {@return whether the result is boolean whatever the argument's dtype} */
     public boolean isPredicate() {
         return this == IS_NAN || this == IS_FINITE || this == LOGICAL_NOT;
+    }
+
+    /** {@return whether the function takes integers as well; all others need a floating dtype} */
+    public boolean takesIntegers() {
+        return switch (this) {
+            case NEG, ABS, SIGN, SQUARE, FLOOR, CEIL, RELU, IS_NAN, IS_FINITE, LOGICAL_NOT -> true;
+            case EXP, LOG, SQRT, RSQRT, RECIPROCAL, SIN, COS, TANH, SIGMOID, ERF, GELU, GELU_TANH, SILU -> false;
+        };
     }
 }

@@ -1,0 +1,90 @@
+package dev.lockstep.backend.op;
+
+/**
+ * Defines the f64 functions that {@link StrictMath} lacks. Made for gradient checks and oracles: exact to a few ulp,
+ * reproducible, and slow. See Note [One definition of every function] in {@link ScalarMath}.
+ */
+public final class DoubleMath {
+    private static final double SQRT_HALF = 0.70710678118654752440;
+    private static final double INV_SQRT_TWO_PI = 0.39894228040143267794;
+    private static final double TWO_OVER_SQRT_PI = 1.12837916709551257390;
+    private static final double INV_SQRT_PI = 0.56418958354775628695;
+    private static final double GELU_TANH_LINEAR = 1.59576912160573071176;
+    private static final double GELU_TANH_CUBIC = 0.044715 * GELU_TANH_LINEAR;
+
+    /** From here on erf is one minus the continued fraction of erfc, below it is the series. */
+    private static final double SERIES_LIMIT = 2.5;
+
+    private static final int FRACTION_TERMS = 100;
+
+    private DoubleMath() {}
+
+    /** Computes {@code 1 / (1 + e^-x)} without overflow. */
+    public static double sigmoid(double x) {
+        double e = StrictMath.exp(-Math.abs(x));
+        return (x < 0 ? e : 1) / (1 + e);
+    }
+
+    /** Computes the error function. */
+    public static double erf(double x) {
+        double magnitude = Math.abs(x);
+        return magnitude < SERIES_LIMIT ? series(x) : Math.copySign(1 - fraction(magnitude), x);
+    }
+
+    /**
+     * Sums {@code 2/sqrt(pi) e^-x^2 sum of 2^n x^(2n+1) / (2n+1)!!}, whose terms have one sign (Abramowitz and Stegun
+     * 7.1.6).
+     */
+    private static double series(double x) {
+        double term = x;
+        double sum = x;
+        for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return TWO_OVER_SQRT_PI * StrictMath.exp(-x * x) * sum;
+    }
+
+    /** Evaluates the continued fraction of erfc from its far end (Abramowitz and Stegun 7.1.14). */
+    private static double fraction(double x) {
+        double f = x;
+        for (int k = FRACTION_TERMS; k >= 1; k--) {
+            f = x + 0.5 * k / f;
+        }
+        return INV_SQRT_PI * StrictMath.exp(-x * x) / f;
+    }
+
+    /** Computes the exact GELU. */
+    public static double gelu(double x) {
+        return 0.5 * x * (1 + erf(x * SQRT_HALF));
+    }
+
+    /** Computes GELU's tanh form. */
+    public static double geluTanh(double x) {
+        return x * sigmoid(x * (GELU_TANH_LINEAR + GELU_TANH_CUBIC * x * x));
+    }
+
+    /** Computes {@code x sigmoid(x)}. */
+    public static double silu(double x) {
+        return x * sigmoid(x);
+    }
+
+    /** Computes the gradient of {@link #gelu} at x, times g. */
+    public static double geluGrad(double x, double g) {
+        double cumulative = 0.5 * (1 + erf(x * SQRT_HALF));
+        return g * (cumulative + x * INV_SQRT_TWO_PI * StrictMath.exp(-0.5 * x * x));
+    }
+
+    /** Computes the gradient of {@link #geluTanh} at x, times g. */
+    public static double geluTanhGrad(double x, double g) {
+        double square = x * x;
+        double s = sigmoid(x * (GELU_TANH_LINEAR + GELU_TANH_CUBIC * square));
+        return g * (s + s * (1 - s) * x * (GELU_TANH_LINEAR + 3 * GELU_TANH_CUBIC * square));
+    }
+
+    /** Computes the gradient of {@link #silu} at x, times g. */
+    public static double siluGrad(double x, double g) {
+        double s = sigmoid(x);
+        return g * s * (1 + x * (1 - s));
+    }
+}
