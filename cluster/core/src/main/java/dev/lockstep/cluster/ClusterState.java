@@ -120,7 +120,9 @@ public record ClusterState(
     List<Member> survivors() {
         return current == null
                 ? List.of()
-                : current.members().stream().filter(m -> worker(m.id()).isPresent()).toList();
+                : current.members().stream()
+                        .filter(m -> worker(m.id()).isPresent())
+                        .toList();
     }
 
     /**
@@ -136,9 +138,10 @@ public record ClusterState(
         check(
                 pending == null || pending.number() == (current == null ? 1 : current.number() + 1),
                 "the proposal does not follow the current generation");
-        boolean lostOneLives = losses.stream().anyMatch(l -> worker(l.member().id()).isPresent());
+        boolean lostOneLives =
+                losses.stream().anyMatch(l -> worker(l.member().id()).isPresent());
         check(!lostOneLives, "a lost worker lives");
-        check(outcome == null || pending == null && deadlines.isEmpty(), "a finished run waits for something");
+        check(outcome == null || (pending == null && deadlines.isEmpty()), "a finished run waits for something");
     }
 
     private void check(boolean holds, String what) {

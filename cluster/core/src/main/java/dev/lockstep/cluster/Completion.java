@@ -60,7 +60,8 @@ final class Completion {
         List<Map.Entry<String, List<Member>>> groups = byResult.entrySet().stream()
                 .sorted(Comparator.comparingInt(group -> -group.getValue().size()))
                 .toList();
-        boolean tie = groups.get(0).getValue().size() == groups.get(1).getValue().size();
+        boolean tie =
+                groups.get(0).getValue().size() == groups.get(1).getValue().size();
         List<String> parts = new ArrayList<>();
         for (var group : tie ? groups : groups.subList(1, groups.size())) {
             for (Member member : group.getValue()) {

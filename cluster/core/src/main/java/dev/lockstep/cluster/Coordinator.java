@@ -7,8 +7,8 @@ import java.util.List;
  *
  * <p>Pure and deterministic: the same state, event and time give the same decision. A driver keeps the state, applies
  * events one at a time and performs the effects in order. Two coordinators may run for a moment: they only propose, the
- * {@link GenerationRegister} decides, and the loser adopts what the register holds. Events about workers or
- * generations that are gone change nothing.
+ * {@link GenerationRegister} decides, and the loser adopts what the register holds. Events about workers or generations
+ * that are gone change nothing.
  */
 public final class Coordinator {
 
@@ -23,7 +23,8 @@ public final class Coordinator {
      */
     public static Decision start(JobSpec job, long nowNanos) {
         Turn turn = new Turn(empty(job), nowNanos);
-        turn.setDeadline(Timer.RENDEZVOUS, nowNanos + job.timeouts().rendezvous().toNanos());
+        turn.setDeadline(
+                Timer.RENDEZVOUS, nowNanos + job.timeouts().rendezvous().toNanos());
         return turn.end();
     }
 
@@ -90,8 +91,11 @@ public final class Coordinator {
         }
         switch (timer) {
             case RENDEZVOUS -> Forming.timedOut(turn);
-            case REGISTER -> turn.finish(5, "the generation register did not answer within "
-                    + turn.job.timeouts().rendezvous().toSeconds() + " s");
+            case REGISTER ->
+                turn.finish(
+                        5,
+                        "the generation register did not answer within "
+                                + turn.job.timeouts().rendezvous().toSeconds() + " s");
             case SUSPICION -> Suspicions.decide(turn);
         }
     }
@@ -111,7 +115,6 @@ public final class Coordinator {
     }
 
     private static ClusterState empty(JobSpec job) {
-        return new ClusterState(
-                job, List.of(), List.of(), null, null, List.of(), List.of(), List.of(), 0, null);
+        return new ClusterState(job, List.of(), List.of(), null, null, List.of(), List.of(), List.of(), 0, null);
     }
 }

@@ -16,8 +16,8 @@ final class Forming {
     }
 
     static void workerStarted(Turn turn, ClusterEvent.WorkerStarted started) {
-        Member member = new Member(
-                started.worker(), started.agent(), started.host(), started.pid(), started.localRank(), "");
+        Member member =
+                new Member(started.worker(), started.agent(), started.host(), started.pid(), started.localRank(), "");
         if (admit(turn, member) && !turn.hasWorker(member.id())) {
             turn.workers.add(new ClusterState.Worker(member, new WorkerStatus.Starting()));
         }
@@ -44,9 +44,11 @@ final class Forming {
         long ready = turn.workers.stream()
                 .filter(w -> w.status() instanceof WorkerStatus.Ready)
                 .count();
-        turn.finish(4, "rendezvous: " + ready + " of " + turn.job.workers() + " workers were ready after "
-                + turn.job.timeouts().rendezvous().toSeconds() + " s, from " + turn.agents.size() + " of "
-                + turn.job.machines() + " machines");
+        turn.finish(
+                4,
+                "rendezvous: " + ready + " of " + turn.job.workers() + " workers were ready after "
+                        + turn.job.timeouts().rendezvous().toSeconds() + " s, from " + turn.agents.size() + " of "
+                        + turn.job.machines() + " machines");
     }
 
     /** Proposes the first generation once all expected workers are ready. */
@@ -65,11 +67,9 @@ final class Forming {
     }
 
     private static Generation first(Turn turn, List<Member> members) {
-        int virtualRanks =
-                agreementOf(turn.workers.getFirst()).orElseThrow().virtualRanks();
+        int virtualRanks = agreementOf(turn.workers.getFirst()).orElseThrow().virtualRanks();
         List<VirtualRankRange> placement = Placement.balanced(members.size(), virtualRanks);
-        return new Generation(
-                turn.job.attempt(), 1, 0, members, placement, virtualRanks, turn.step(), "start", false);
+        return new Generation(turn.job.attempt(), 1, 0, members, placement, virtualRanks, turn.step(), "start", false);
     }
 
     /** Lets in a worker before the first generation only: joining a run that trains is not possible yet. */
@@ -84,7 +84,9 @@ final class Forming {
         return true;
     }
 
-    /** Compares a worker with those that were ready before it: they agree with one another, so the newcomer is named. */
+    /**
+     * Compares a worker with those that were ready before it: they agree with one another, so the newcomer is named.
+     */
     private static void checkAgreement(Turn turn, Member member, Agreement agreement) {
         for (ClusterState.Worker other : turn.workers) {
             Optional<String> difference = agreementOf(other).flatMap(agreement::difference);

@@ -3,8 +3,8 @@ package dev.lockstep.cluster;
 import java.util.Optional;
 
 /**
- * Decides which generations exist: the first to create one under a number wins, for all time. Thread-safe; may block
- * on disk or network; never overwrites.
+ * Decides which generations exist: the first to create one under a number wins, for all time. Thread-safe; may block on
+ * disk or network; never overwrites.
  */
 public interface GenerationRegister {
 

@@ -18,9 +18,7 @@ final class Losses {
     }
 
     static void workerDied(Turn turn, ClusterEvent.WorkerDied died) {
-        turn.view()
-                .worker(died.worker())
-                .ifPresent(worker -> lose(turn, worker.member(), died.cause(), died.at()));
+        turn.view().worker(died.worker()).ifPresent(worker -> lose(turn, worker.member(), died.cause(), died.at()));
     }
 
     static void workerFailed(Turn turn, ClusterEvent.WorkerFailed failed) {
@@ -37,8 +35,7 @@ final class Losses {
         turn.workers.removeIf(w -> w.member().id().equals(member.id()));
         turn.sawStep(at.step());
         boolean overAnyway = turn.pending != null && turn.pending.complete();
-        turn.report(
-                overAnyway ? Incident.Severity.WARNING : Incident.Severity.FAILURE, member, at, cause);
+        turn.report(overAnyway ? Incident.Severity.WARNING : Incident.Severity.FAILURE, member, at, cause);
         if (!overAnyway) {
             endIfWorkIsDeadly(turn, member, at);
         }
@@ -51,8 +48,10 @@ final class Losses {
     private static void endIfWorkIsDeadly(Turn turn, Member member, WorkPoint at) {
         boolean deadly = turn.losses.stream().anyMatch(loss -> loss.at().sharesWorkWith(at));
         if (deadly) {
-            turn.finish(1, "step " + at.step() + ", virtual ranks " + at.virtualRanks()
-                    + " killed a second worker: " + turn.name(member));
+            turn.finish(
+                    1,
+                    "step " + at.step() + ", virtual ranks " + at.virtualRanks() + " killed a second worker: "
+                            + turn.name(member));
         }
     }
 }

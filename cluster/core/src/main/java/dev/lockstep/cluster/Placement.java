@@ -31,9 +31,9 @@ public final class Placement {
     }
 
     /**
-     * Lays out the placement that follows the loss of workers: as balanced as {@link #balanced}, and among the
-     * balanced ones one that moves the fewest virtual ranks. Among equals the larger ranges go to the lower ranks.
-     * Takes O(workers squared) time.
+     * Lays out the placement that follows the loss of workers: as balanced as {@link #balanced}, and among the balanced
+     * ones one that moves the fewest virtual ranks. Among equals the larger ranges go to the lower ranks. Takes
+     * O(workers squared) time.
      *
      * @param survivors the ranges that the surviving workers had, by their new rank; at least one
      * @param virtualRanks the number of virtual ranks, at least 1
@@ -62,8 +62,8 @@ public final class Placement {
 
     private static void requirePositive(int workers, int virtualRanks) {
         if (workers < 1 || virtualRanks < 1) {
-            throw new IllegalArgumentException(
-                    "placement: " + virtualRanks + " virtual ranks over " + workers + " workers: both must be positive");
+            throw new IllegalArgumentException("placement: " + virtualRanks + " virtual ranks over " + workers
+                    + " workers: both must be positive");
         }
     }
 
@@ -80,8 +80,8 @@ public final class Placement {
 
     /**
      * Chooses which ranks get the larger ranges. {@code kept[rank][larger]} is the most virtual ranks that ranks from
-     * {@code rank} on can keep when {@code larger} larger ranges were given out before: the start of a range depends
-     * on these two numbers only.
+     * {@code rank} on can keep when {@code larger} larger ranges were given out before: the start of a range depends on
+     * these two numbers only.
      */
     private static final class Successor {
 

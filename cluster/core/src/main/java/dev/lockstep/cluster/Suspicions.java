@@ -27,8 +27,7 @@ final class Suspicions {
             return;
         }
         turn.sawStep(event.at().step());
-        turn.accusations.add(
-                new ClusterState.Accusation(event.reporter(), event.accused(), event.cause(), event.at()));
+        turn.accusations.add(new ClusterState.Accusation(event.reporter(), event.accused(), event.cause(), event.at()));
         awaitTheAgent(turn);
     }
 
@@ -44,8 +43,13 @@ final class Suspicions {
                     .map(id -> String.valueOf(turn.rankOf(id)))
                     .collect(Collectors.joining(", "));
             String cause = "cannot be reached by ranks " + witnesses + ": " + first.cause();
-            turn.emit(new ClusterEffect.KillWorker(first.accused(), accused.member().agent(), cause));
-            Losses.lose(turn, accused.member(), cause, new WorkPoint(first.at().step(), List.of(), first.at().operation()));
+            turn.emit(new ClusterEffect.KillWorker(
+                    first.accused(), accused.member().agent(), cause));
+            Losses.lose(
+                    turn,
+                    accused.member(),
+                    cause,
+                    new WorkPoint(first.at().step(), List.of(), first.at().operation()));
         });
     }
 

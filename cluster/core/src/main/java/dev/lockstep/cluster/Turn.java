@@ -16,8 +16,13 @@ final class Turn {
     final List<ClusterState.Accusation> accusations;
     final List<Deadline> deadlines;
     private final List<ClusterEffect> effects = new ArrayList<>();
-    @Nullable Generation current;
-    @Nullable Generation pending;
+
+    @Nullable
+    Generation current;
+
+    @Nullable
+    Generation pending;
+
     private long step;
     private ClusterEffect.@Nullable Finish outcome;
 
@@ -36,8 +41,7 @@ final class Turn {
     }
 
     ClusterState view() {
-        return new ClusterState(
-                job, agents, workers, current, pending, losses, accusations, deadlines, step, outcome);
+        return new ClusterState(job, agents, workers, current, pending, losses, accusations, deadlines, step, outcome);
     }
 
     Decision end() {

@@ -20,7 +20,8 @@ class CoordinatorTest {
 
     private final List<ClusterEffect> effects = new ArrayList<>();
     private long now = 1_000;
-    private ClusterState state = Coordinator.start(new JobSpec(ATTEMPT, 1, 3, TIMEOUTS), now).next();
+    private ClusterState state =
+            Coordinator.start(new JobSpec(ATTEMPT, 1, 3, TIMEOUTS), now).next();
 
     @Nested
     class BeforeTheFirstGeneration {
@@ -75,7 +76,8 @@ class CoordinatorTest {
             now += TIMEOUTS.rendezvous().toNanos();
             apply(new ClusterEvent.TimedOut(Timer.RENDEZVOUS));
             assertEquals(4, theFinish().exitCode());
-            assertTrue(theFinish().reason().contains("1 of 3 workers"), theFinish().reason());
+            assertTrue(
+                    theFinish().reason().contains("1 of 3 workers"), theFinish().reason());
         }
 
         @Test
@@ -206,7 +208,9 @@ class CoordinatorTest {
             Generation first = run();
             unreachable(1, 0, first);
             died(0);
-            assertEquals("lost rank 0 (host, pid 100): killed by SIGKILL", theProposal().reason());
+            assertEquals(
+                    "lost rank 0 (host, pid 100): killed by SIGKILL",
+                    theProposal().reason());
         }
 
         @Test
@@ -273,7 +277,9 @@ class CoordinatorTest {
             done(1, first, "e");
             done(2, first, "d");
             assertEquals(6, theFinish().exitCode());
-            assertTrue(theFinish().reason().contains("rank 1 (host, pid 101) has digest e"), theFinish().reason());
+            assertTrue(
+                    theFinish().reason().contains("rank 1 (host, pid 101) has digest e"),
+                    theFinish().reason());
             assertFalse(theFinish().reason().contains("rank 0"), theFinish().reason());
         }
 
@@ -437,7 +443,9 @@ class CoordinatorTest {
     }
 
     private long proposals() {
-        return effects.stream().filter(ClusterEffect.WriteGeneration.class::isInstance).count();
+        return effects.stream()
+                .filter(ClusterEffect.WriteGeneration.class::isInstance)
+                .count();
     }
 
     private Generation theProposal() {

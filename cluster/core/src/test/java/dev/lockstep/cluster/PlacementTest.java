@@ -40,7 +40,8 @@ class PlacementTest {
 
     @Test
     void givesTheLostRangeToItsNeighbours() {
-        // Rank 0 of [0,3) [3,6) [6,8) dies: [4,8) keeps all of [6,8), [0,4) keeps one of [3,6): the only balanced layout.
+        // Rank 0 of [0,3) [3,6) [6,8) dies: [4,8) keeps all of [6,8), [0,4) keeps one of [3,6): the only balanced
+        // layout.
         var survivors = List.of(new VirtualRankRange(3, 6), new VirtualRankRange(6, 8));
         assertEquals(ranges(0, 4, 8), Placement.successor(survivors, 8));
     }
