@@ -87,8 +87,7 @@ final class ArchitectureConditions {
                                 && c.getName().startsWith("reduceLanes"));
                 unit.getFieldAccesses().stream()
                         .filter(a -> a.getTargetOwner().getName().equals("jdk.incubator.vector.VectorOperators"))
-                        .filter(a -> BANNED_LANES.contains(a.getName())
-                                || (sums && INEXACT_SUMS.contains(a.getName())))
+                        .filter(a -> BANNED_LANES.contains(a.getName()) || (sums && INEXACT_SUMS.contains(a.getName())))
                         .forEach(a -> events.add(satisfied(a, a.getDescription())));
             }
         });

@@ -45,21 +45,16 @@ final class ArchitectureTest {
             List.of("dev.lockstep.autograd.."),
             List.of("dev.lockstep.tensor.."),
             List.of("dev.lockstep.module.."),
-            List.of(
-                    "dev.lockstep.nn..",
-                    "dev.lockstep.optim..",
-                    "dev.lockstep.data..",
-                    "dev.lockstep.serialization.."),
+            List.of("dev.lockstep.nn..", "dev.lockstep.optim..", "dev.lockstep.data..", "dev.lockstep.serialization.."),
             List.of("dev.lockstep.train.."));
 
     private static final DescribedPredicate<JavaClass> COLLECTIVES_CORE = resideInAPackage("dev.lockstep.collectives..")
-            .and(DescribedPredicate.not(
-                    resideInAnyPackage(NETTY, AERON, PARALLEL, "dev.lockstep.collectives.nccl..")))
+            .and(DescribedPredicate.not(resideInAnyPackage(NETTY, AERON, PARALLEL, "dev.lockstep.collectives.nccl..")))
             .as("collectives-core");
 
     private static final DescribedPredicate<JavaClass> CLUSTER_CORE = resideInAPackage("dev.lockstep.cluster..")
-            .and(DescribedPredicate.not(resideInAnyPackage(
-                    PEKKO, "dev.lockstep.cluster.register..", "dev.lockstep.cluster.checkpoint..")))
+            .and(DescribedPredicate.not(
+                    resideInAnyPackage(PEKKO, "dev.lockstep.cluster.register..", "dev.lockstep.cluster.checkpoint..")))
             .as("cluster-core");
 
     @ArchTest
@@ -224,7 +219,8 @@ final class ArchitectureTest {
     static final ArchRule agronaStaysInItsRoom = library("org.agrona..", AERON);
 
     @ArchTest
-    static final ArchRule javaCppStaysInItsRoom = library("org.bytedeco..", CPU, CUDA, "dev.lockstep.collectives.nccl..");
+    static final ArchRule javaCppStaysInItsRoom =
+            library("org.bytedeco..", CPU, CUDA, "dev.lockstep.collectives.nccl..");
 
     @ArchTest
     static final ArchRule vectorApiStaysInItsRoom = library("jdk.incubator.vector..", CPU);
@@ -266,9 +262,8 @@ final class ArchitectureTest {
             noClasses().should(USE_JAVA_UTIL_LOGGING).because("slf4j is the one door to the log");
 
     @ArchTest
-    static final ArchRule packagesAreNullMarked = classes()
-            .should(liveInANullMarkedPackage())
-            .because("NullAway trusts an unmarked package with every null");
+    static final ArchRule packagesAreNullMarked =
+            classes().should(liveInANullMarkedPackage()).because("NullAway trusts an unmarked package with every null");
 
     @ArchTest
     static final ArchRule lanesKeepTheirBits = noClasses()
