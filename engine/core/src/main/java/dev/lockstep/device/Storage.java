@@ -77,6 +77,11 @@ public final class Storage {
         return this;
     }
 
+    /** {@return whether one counted reference is all there is: nobody else sees the memory} */
+    public boolean isExclusive() {
+        return !permanent && count.get() == 1;
+    }
+
     /** {@return how often an in-place operation has written here; autograd refuses saved values of an older version} */
     public int version() {
         return version;

@@ -1,0 +1,28 @@
+package dev.lockstep.tensor;
+
+/**
+ * How cross-entropy treats its targets.
+ *
+ * @param ignoreIndex targets of this value count for nothing
+ * @param labelSmoothing how much of the target is spread over all classes, in [0, 1)
+ * @param reduction how the rows' losses are joined; the mean is over the targets that count
+ */
+public record CrossEntropyOptions(long ignoreIndex, double labelSmoothing, LossReduction reduction) {
+    /** torch's defaults: ignore -100, no smoothing, mean. */
+    public static final CrossEntropyOptions DEFAULT = new CrossEntropyOptions(-100, 0, LossReduction.MEAN);
+
+    /** {@return these options ignoring another target value} */
+    public CrossEntropyOptions ignoreIndex(long index) {
+        return new CrossEntropyOptions(index, labelSmoothing, reduction);
+    }
+
+    /** {@return these options with another smoothing} */
+    public CrossEntropyOptions labelSmoothing(double smoothing) {
+        return new CrossEntropyOptions(ignoreIndex, smoothing, reduction);
+    }
+
+    /** {@return these options with another reduction} */
+    public CrossEntropyOptions reduction(LossReduction other) {
+        return new CrossEntropyOptions(ignoreIndex, labelSmoothing, other);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.lockstep.tensor;
+
+import dev.lockstep.backend.op.UnaryKind;
+import dev.lockstep.layout.DType;
+
+/** The element-wise methods of {@link Tensor} with one argument. Functions of real numbers turn integers into F32. */
+public sealed interface ElementwiseMethods permits Tensor {
+    /** Gives {@code -x}, element by element. */
+    default Tensor neg() {
+        return ElementwiseOps.unary(UnaryKind.NEG, (Tensor) this);
+    }
+
+    /** Gives {@code |x|}, element by element. */
+    default Tensor abs() {
+        return ElementwiseOps.unary(UnaryKind.ABS, (Tensor) this);
+    }
+
+    /** Gives -1, 0 or 1, element by element. */
+    default Tensor sign() {
+        return ElementwiseOps.unary(UnaryKind.SIGN, (Tensor) this);
+    }
+
+    /** Gives {@code e^x}, element by element. */
+    default Tensor exp() {
+        return ElementwiseOps.unary(UnaryKind.EXP, (Tensor) this);
+    }
+
+    /** Gives the natural logarithm, element by element. */
+    default Tensor log() {
+        return ElementwiseOps.unary(UnaryKind.LOG, (Tensor) this);
+    }
+
+    /** Gives the square root, element by element. */
+    default Tensor sqrt() {
+        return ElementwiseOps.unary(UnaryKind.SQRT, (Tensor) this);
+    }
+
+    /** Gives {@code 1 / sqrt(x)}, element by element. */
+    default Tensor rsqrt() {
+        return ElementwiseOps.unary(UnaryKind.RSQRT, (Tensor) this);
+    }
+
+    /** Gives {@code 1 / x}, element by element. */
+    default Tensor reciprocal() {
+        return ElementwiseOps.unary(UnaryKind.RECIPROCAL, (Tensor) this);
+    }
+
+    /** Gives {@code x^2}, element by element. */
+    default Tensor square() {
+        return ElementwiseOps.unary(UnaryKind.SQUARE, (Tensor) this);
+    }
+
+    /** Gives the sine, element by element. */
+    default Tensor sin() {
+        return ElementwiseOps.unary(UnaryKind.SIN, (Tensor) this);
+    }
+
+    /** Gives the cosine, element by element. */
+    default Tensor cos() {
+        return ElementwiseOps.unary(UnaryKind.COS, (Tensor) this);
+    }
+
+    /** Gives the hyperbolic tangent, element by element. */
+    default Tensor tanh() {
+        return ElementwiseOps.unary(UnaryKind.TANH, (Tensor) this);
+    }
+
+    /** Gives {@code 1 / (1 + e^-x)}, element by element. */
+    default Tensor sigmoid() {
+        return ElementwiseOps.unary(UnaryKind.SIGMOID, (Tensor) this);
+    }
+
+    /** Gives the error function, element by element. */
+    default Tensor erf() {
+        return ElementwiseOps.unary(UnaryKind.ERF, (Tensor) this);
+    }
+
+    /** Gives the largest whole number not above, element by element. */
+    default Tensor floor() {
+        return ElementwiseOps.unary(UnaryKind.FLOOR, (Tensor) this);
+    }
+
+    /** Gives the smallest whole number not below, element by element. */
+    default Tensor ceil() {
+        return ElementwiseOps.unary(UnaryKind.CEIL, (Tensor) this);
+    }
+
+    /** Gives {@code max(x, 0)}; NaN stays NaN, element by element. */
+    default Tensor relu() {
+        return ElementwiseOps.unary(UnaryKind.RELU, (Tensor) this);
+    }
+
+    /** Gives {@code x (1 + erf(x / sqrt 2)) / 2}, element by element. */
+    default Tensor gelu() {
+        return ElementwiseOps.unary(UnaryKind.GELU, (Tensor) this);
+    }
+
+    /** Gives GELU in its tanh form, element by element. */
+    default Tensor geluTanh() {
+        return ElementwiseOps.unary(UnaryKind.GELU_TANH, (Tensor) this);
+    }
+
+    /** Gives {@code x sigmoid(x)}, element by element. */
+    default Tensor silu() {
+        return ElementwiseOps.unary(UnaryKind.SILU, (Tensor) this);
+    }
+
+    /** Gives true where NaN, element by element. */
+    default Tensor isNan() {
+        return ElementwiseOps.unary(UnaryKind.IS_NAN, (Tensor) this);
+    }
+
+    /** Gives true where neither infinite nor NaN, element by element. */
+    default Tensor isFinite() {
+        return ElementwiseOps.unary(UnaryKind.IS_FINITE, (Tensor) this);
+    }
+
+    /** Gives true where zero, element by element. */
+    default Tensor logicalNot() {
+        return ElementwiseOps.unary(UnaryKind.LOGICAL_NOT, (Tensor) this);
+    }
+
+    /** Limits to {@code [min, max]}; NaN stays NaN. */
+    default Tensor clamp(double min, double max) {
+        return ElementwiseOps.clamp((Tensor) this, min, max);
+    }
+
+    /** Raises what is below {@code min} to it. */
+    default Tensor clampMin(double min) {
+        return ElementwiseOps.clamp((Tensor) this, min, Double.POSITIVE_INFINITY);
+    }
+
+    /** Lowers what is above {@code max} to it. */
+    default Tensor clampMax(double max) {
+        return ElementwiseOps.clamp((Tensor) this, Double.NEGATIVE_INFINITY, max);
+    }
+
+    /** Gives {@code x > 0 ? x : slope * x}. */
+    default Tensor leakyRelu(double slope) {
+        return ElementwiseOps.leakyRelu((Tensor) this, slope);
+    }
+
+    /** Gives {@code x > 0 ? x : alpha (e^x - 1)}. */
+    default Tensor elu(double alpha) {
+        return ElementwiseOps.elu((Tensor) this, alpha);
+    }
+
+    /** Gives {@code log(1 + e^x)}; x itself above 20. */
+    default Tensor softplus() {
+        return ElementwiseOps.softplus((Tensor) this);
+    }
+
+    /** Converts to another dtype; this tensor itself if it has that dtype. */
+    default Tensor to(DType dtype) {
+        return ElementwiseOps.to((Tensor) this, dtype);
+    }
+
+    /** Copies into C order; this tensor itself if it lies so. */
+    default Tensor contiguous() {
+        return ElementwiseOps.contiguous((Tensor) this);
+    }
+}
