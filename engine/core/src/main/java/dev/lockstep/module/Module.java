@@ -1,0 +1,255 @@
+package dev.lockstep.module;
+
+import dev.lockstep.autograd.GradMode;
+import dev.lockstep.tensor.CallPath;
+import dev.lockstep.tensor.Scope;
+import dev.lockstep.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * A function with named parameters, buffers and children. Names are registered once and are the keys of the state dict,
+ * the same as PyTorch's:
+ *
+ * <pre>{@code
+ * class Net extends Layer {
+ *     final Linear fc1 = child("fc1", new Linear(784, 128));
+ *     final Linear fc2 = child("fc2", new Linear(128, 10));
+ *
+ *     public Tensor forward(Tensor x) {
+ *         return fc2.call(fc1.call(x.flatten(1)).relu());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Several threads may {@link #call} one module at once: {@link #forward} reads parameters and buffers and writes
+ * neither, nor fields of its own. Everything else here belongs to one thread, while no call runs.
+ *
+ * @param <I> what it takes: a tensor, or a record, list or map of tensors
+ * @param <O> what it gives
+ */
+public abstract class Module<I, O> {
+    private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
+    private final SequencedMap<String, Buffer> buffers = new LinkedHashMap<>();
+    private final SequencedMap<String, Module<?, ?>> children = new LinkedHashMap<>();
+    private String name = "";
+    private boolean training = true;
+
+    /**
+     * A buffer as it was registered.
+     *
+     * @param tensor its values
+     * @param persistent whether the state dict has it
+     */
+    record Buffer(Tensor tensor, boolean persistent) {}
+
+    /** Makes a module without parameters or children, in training mode. */
+    protected Module() {}
+
+    /**
+     * Computes the output. Called through {@link #call}, possibly by several threads at once and again after a failure:
+     * it must give the same result for the same arguments, parameters, buffers and random key.
+     */
+    public abstract O forward(I input);
+
+    /**
+     * Runs {@link #forward} under this module's name and in a scope of its own: of the tensors made inside, those that
+     * the result holds live on in the caller's scope, the others end here (their memory lives on where the graph needs
+     * it).
+     */
+    public final O call(I input) {
+        try (var _ = CallPath.push(name);
+                Scope scope = Scope.open(getClass().getSimpleName())) {
+            return scope.escape(forward(input));
+        }
+    }
+
+    /**
+     * Registers a module under a name and returns it.
+     *
+     * @throws IllegalArgumentException if the name is taken, empty or has a dot
+     */
+    protected final <M extends Module<?, ?>> M child(String childName, M module) {
+        checkName(childName);
+        children.put(childName, module);
+        Module<?, ?> child = module;
+        if (child.name.isEmpty()) {
+            child.name = childName;
+        }
+        return module;
+    }
+
+    /**
+     * Makes a tensor a parameter (it requires a gradient and lives outside of scopes), registers it under a name and
+     * returns it.
+     *
+     * @throws IllegalArgumentException if the name is taken, empty or has a dot
+     */
+    protected final Tensor param(String parameterName, Tensor tensor) {
+        checkName(parameterName);
+        parameters.put(parameterName, tensor.asParameter());
+        return tensor;
+    }
+
+    /** Registers a tensor that is part of the state dict but is not trained, under a name, and returns it. */
+    protected final Tensor buffer(String bufferName, Tensor tensor) {
+        return buffer(bufferName, tensor, true);
+    }
+
+    /**
+     * Registers a tensor that is not trained, under a name, and returns it.
+     *
+     * @param persistent whether it is part of the state dict
+     * @throws IllegalArgumentException if the name is taken, empty or has a dot
+     */
+    protected final Tensor buffer(String bufferName, Tensor tensor, boolean persistent) {
+        checkName(bufferName);
+        buffers.put(bufferName, new Buffer(tensor.asBuffer(), persistent));
+        return tensor;
+    }
+
+    private void checkName(String wanted) {
+        String kind = parameters.containsKey(wanted)
+                ? "a parameter"
+                : buffers.containsKey(wanted) ? "a buffer" : children.containsKey(wanted) ? "a child" : "";
+        String problem = wanted.isEmpty()
+                ? "is empty"
+                : wanted.contains(".")
+                        ? "has a dot, which separates levels"
+                        : kind.isEmpty() ? "" : "is taken by " + kind;
+        if (!problem.isEmpty()) {
+            throw new IllegalArgumentException(typeName() + ": name '" + wanted + "' " + problem);
+        }
+    }
+
+    /** {@return the trainable tensors, each once, own ones before those of children, in order of registration} */
+    public final List<Tensor> parameters() {
+        return List.copyOf(namedParameters().values());
+    }
+
+    /**
+     * {@return the trainable tensors by state-dict key, in the order of {@link #parameters}; a shared one stands under
+     * its first key}
+     */
+    public final SequencedMap<String, Tensor> namedParameters() {
+        return Collections.unmodifiableSequencedMap(ModuleTree.namedParameters(this));
+    }
+
+    /**
+     * {@return the buffers by key, own ones before those of children, in order of registration; a shared one under its
+     * first key}
+     */
+    public final SequencedMap<String, Tensor> namedBuffers() {
+        return Collections.unmodifiableSequencedMap(ModuleTree.namedBuffers(this));
+    }
+
+    /** {@return this module under the empty path and all below it by path, parents first, each once} */
+    public final SequencedMap<String, Module<?, ?>> namedModules() {
+        return Collections.unmodifiableSequencedMap(ModuleTree.namedModules(this));
+    }
+
+    /** {@return the direct children by name, in order of registration} */
+    public final SequencedMap<String, Module<?, ?>> children() {
+        return Collections.unmodifiableSequencedMap(children);
+    }
+
+    /** Switches this module and all below to training: dropout drops, batch norm uses the batch. Returns this. */
+    public final Module<I, O> train() {
+        return train(true);
+    }
+
+    /** Switches this module and all below to evaluation. Returns this. */
+    public final Module<I, O> eval() {
+        return train(false);
+    }
+
+    /** Switches the mode of this module and all below. Returns this. */
+    public final Module<I, O> train(boolean mode) {
+        namedModules().values().forEach(module -> module.training = mode);
+        return this;
+    }
+
+    /** {@return whether this module is in training mode, as it is at first} */
+    public final boolean isTraining() {
+        return training;
+    }
+
+    /** Asks for gradients of all parameters, or freezes them. Returns this. */
+    public final Module<I, O> requiresGrad(boolean wanted) {
+        parameters().forEach(parameter -> parameter.requiresGrad(wanted));
+        return this;
+    }
+
+    /** {@return parameters and persistent buffers by key; the tensors are this module's own, not copies} */
+    public final StateDict stateDict() {
+        return new StateDict(ModuleTree.state(this));
+    }
+
+    /**
+     * Copies the values of a state dict into the parameters and buffers.
+     *
+     * @throws IllegalArgumentException listing every missing, unexpected and misshaped key; nothing was copied then
+     */
+    public final void load(StateDict state) {
+        load(state, true);
+    }
+
+    /**
+     * Copies the values of a state dict into the parameters and buffers.
+     *
+     * @param strict whether a missing or unexpected key is an error; a misshaped one always is
+     * @throws IllegalArgumentException listing every such key; nothing was copied then
+     */
+    public final void load(StateDict state, boolean strict) {
+        SequencedMap<String, Tensor> mine = ModuleTree.state(this);
+        StateDict.Difference difference = state.differenceTo(mine);
+        if (strict ? !difference.isEmpty() : !difference.misshaped().isEmpty()) {
+            throw new IllegalArgumentException("load: the state dict does not fit " + typeName() + difference);
+        }
+        try (var _ = GradMode.noGrad()) {
+            mine.forEach((key, tensor) -> {
+                if (state.contains(key)) {
+                    tensor.copy_(state.get(key));
+                }
+            });
+        }
+    }
+
+    /**
+     * Warns of modules and parameters that stand in a field but were never registered, so that no optimizer and no
+     * state dict would see them. Uses reflection; meant for tests of a model.
+     *
+     * @throws IllegalStateException naming each such field
+     */
+    public final void check() {
+        RegistrationCheck.check(this);
+    }
+
+    /** {@return what stands in the parentheses of {@link #toString}, such as {@code in_features=3, out_features=2}} */
+    protected String description() {
+        return "";
+    }
+
+    /** {@return the type's name as {@link #toString} prints it} */
+    protected String typeName() {
+        return getClass().isAnonymousClass()
+                ? getClass().getSuperclass().getSimpleName()
+                : getClass().getSimpleName();
+    }
+
+    /** {@return the tree of modules as torch prints it} */
+    @Override
+    public final String toString() {
+        return ModuleTree.print(this);
+    }
+
+    SequencedMap<String, Tensor> ownParameters() {
+        return parameters;
+    }
+
+    SequencedMap<String, Buffer> ownBuffers() {
+        return buffers;
+    }
+}
