@@ -19,8 +19,8 @@ final class GradientNorm {
 
     static double of(List<Tensor> gradients) {
         List<Double> blocks = new ArrayList<>();
-        try (GradMode.Restore mode = GradMode.noGrad();
-                Scope scope = Scope.open("norm")) {
+        try (var _ = GradMode.noGrad();
+                var _ = Scope.open("norm")) {
             for (Tensor gradient : gradients) {
                 addBlocks(gradient, blocks);
             }
@@ -46,14 +46,14 @@ final class GradientNorm {
     }
 
     static void scaleInPlace(Collection<Tensor> gradients, double factor) {
-        try (GradMode.Restore mode = GradMode.noGrad()) {
+        try (var _ = GradMode.noGrad()) {
             gradients.forEach(gradient -> gradient.mul_(factor));
         }
     }
 
     static void clampInPlace(Collection<Tensor> gradients, double max) {
-        try (GradMode.Restore mode = GradMode.noGrad();
-                Scope scope = Scope.open("clipValue")) {
+        try (var _ = GradMode.noGrad();
+                var _ = Scope.open("clipValue")) {
             gradients.forEach(gradient -> gradient.copy_(gradient.clamp(-max, max)));
         }
     }

@@ -67,7 +67,7 @@ final class InPlaceOps {
             throw new IllegalStateException(name + ": cannot record a write into memory that views or saved values share "
                     + "(tensor " + target.dtype() + target.shape() + "): use the op without underscore");
         }
-        try (Scope scope = Scope.open(name)) {
+        try (var _ = Scope.open(name)) {
             Tensor result = compute.apply(records ? target.clone() : target);
             checkResult(name, target, result.dtype(), result);
             Engine.update(new CopyInto(), target, result.to(target.dtype()));

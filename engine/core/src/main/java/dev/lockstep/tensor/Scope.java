@@ -62,7 +62,7 @@ public final class Scope implements AutoCloseable {
 
     /** Runs a block in a scope of its own. */
     public static void tidy(Runnable block) {
-        try (Scope scope = open("tidy")) {
+        try (var _ = open("tidy")) {
             block.run();
         }
     }

@@ -312,14 +312,14 @@ public final class Tensors {
 
     /** Runs a block without recording. */
     public static <T> T noGrad(Supplier<T> block) {
-        try (GradMode.Restore mode = GradMode.noGrad()) {
+        try (var _ = GradMode.noGrad()) {
             return block.get();
         }
     }
 
     /** Runs a block without recording. */
     public static void noGrad(Runnable block) {
-        try (GradMode.Restore mode = GradMode.noGrad()) {
+        try (var _ = GradMode.noGrad()) {
             block.run();
         }
     }

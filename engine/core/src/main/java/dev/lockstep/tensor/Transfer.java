@@ -81,8 +81,8 @@ final class Transfer {
                     + ", which takes " + sizeBytes(x));
         }
         if (!x.isContiguous()) {
-            try (GradMode.Restore mode = GradMode.noGrad();
-                    Scope scope = Scope.open("copyFrom")) {
+            try (var _ = GradMode.noGrad();
+                    var _ = Scope.open("copyFrom")) {
                 Tensor dense = Tensors.empty(x.dtype(), x.shape().toArray());
                 copyFrom(dense, source);
                 x.copy_(dense);
@@ -117,8 +117,8 @@ final class Transfer {
             reader.accept(memory(x));
             return;
         }
-        try (GradMode.Restore mode = GradMode.noGrad();
-                Scope scope = Scope.open("read")) {
+        try (var _ = GradMode.noGrad();
+                var _ = Scope.open("read")) {
             reader.accept(memory(x.to(dtype).contiguous()));
         }
     }
