@@ -14,6 +14,19 @@ public final class PeerLostException extends CollectiveException {
         return new PeerLostException(peer, address, "rank " + peer + " (" + address + ") is lost: " + what, cause);
     }
 
+    /**
+     * Makes what a peer's own farewell means here: that peer is lost, or the one whose loss made it give up.
+     *
+     * @param reason why the peer gave the group up
+     */
+    public static PeerLostException passedOn(int peer, String address, CollectiveException reason) {
+        if (reason instanceof PeerLostException lost) {
+            String message = lost.getMessage() + " (told by rank " + peer + ", " + address + ")";
+            return new PeerLostException(lost.peer(), lost.address(), message, reason);
+        }
+        return of(peer, address, "it gave up: " + reason.getMessage(), reason);
+    }
+
     PeerLostException(int peer, String address, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.peer = peer;

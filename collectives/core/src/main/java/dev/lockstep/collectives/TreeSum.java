@@ -8,12 +8,14 @@ import java.util.List;
  * Describes the sum of one flat bucket over virtual ranks in the canonical tree. Every rank must give an equal one.
  *
  * @param virtualRanks V, the number of leaves
- * @param dtype what the bucket's elements are: F32 or F64
+ * @param dtype what the bucket's elements are: F32, F64, I32 or I64
  * @param nodesByRank the nodes of the tree whose sums each rank brings, in order; a rank may bring none, and leaves
  *     that nobody brings are absent: skipped, not added as zero
  * @param runs the bucket from its start to its end
  */
 public record TreeSum(int virtualRanks, DType dtype, List<List<VirtualRanks>> nodesByRank, List<Run> runs) {
+    private static final List<DType> REDUCIBLE = List.of(DType.F32, DType.F64, DType.I32, DType.I64);
+
     /**
      * A stretch of the bucket that the same nodes have.
      *
@@ -35,8 +37,8 @@ public record TreeSum(int virtualRanks, DType dtype, List<List<VirtualRanks>> no
     public TreeSum {
         nodesByRank = nodesByRank.stream().map(List::copyOf).toList();
         runs = List.copyOf(runs);
-        if (dtype != DType.F32 && dtype != DType.F64) {
-            throw new IllegalArgumentException("tree sum: dtype " + dtype + " is neither F32 nor F64");
+        if (!REDUCIBLE.contains(dtype)) {
+            throw new IllegalArgumentException("tree sum: dtype " + dtype + " is none of " + REDUCIBLE);
         }
     }
 

@@ -1,0 +1,65 @@
+package dev.lockstep.collectives;
+
+import dev.lockstep.layout.DType;
+import java.lang.foreign.MemorySegment;
+
+/** Checks what callers hand to a group. Each throws {@link IllegalArgumentException} with the values. */
+final class Checks {
+    private Checks() {}
+
+    static void reducible(DType dtype, ReduceOp op) {
+        boolean fits = switch (dtype) {
+            case F32, F64 -> true;
+            case I32, I64 -> op != ReduceOp.MEAN;
+            case BF16, F16, I8, U8, I16, BOOL -> false;
+        };
+        require(
+                fits,
+                "cannot reduce " + dtype + " by " + op + "; F32 and F64 are reduced by any, I32 and I64 by all "
+                        + "but MEAN");
+    }
+
+    static void nativeMemory(String what, MemorySegment data) {
+        require(data.isNative(), what + ": the segment is on the heap; collectives take native memory");
+    }
+
+    static void data(String what, MemorySegment data, DType dtype) {
+        nativeMemory(what, data);
+        boolean aligned = data.address() % dtype.sizeBytes() == 0 && data.byteSize() % dtype.sizeBytes() == 0;
+        require(
+                aligned,
+                what + ": " + data.byteSize() + " bytes at " + data.address() + " are not whole, aligned " + dtype
+                        + " elements");
+    }
+
+    static void length(String what, MemorySegment data, long sizeBytes) {
+        require(data.byteSize() == sizeBytes, what + ": " + data.byteSize() + " bytes, expected " + sizeBytes);
+    }
+
+    static void apart(String what, MemorySegment in, MemorySegment out) {
+        require(in.asOverlappingSlice(out).isEmpty(), what + ": input and output overlap");
+    }
+
+    static void rank(String what, int rank, int size) {
+        require(rank >= 0 && rank < size, what + ": rank " + rank + " is not in [0, " + size + ")");
+    }
+
+    static void peer(String what, int peer, ProcessGroup group) {
+        rank(what + " peer", peer, group.size());
+        require(peer != group.rank(), what + ": peer " + peer + " is this rank itself");
+    }
+
+    static void tree(TreeSum tree, int size, int rank, int partials) {
+        require(
+                tree.nodesByRank().size() == size,
+                "tree all_reduce: nodes of " + tree.nodesByRank().size() + " ranks in a group of " + size);
+        int nodes = tree.nodesByRank().get(rank).size();
+        require(nodes == partials, "tree all_reduce: " + partials + " partials for " + nodes + " nodes");
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

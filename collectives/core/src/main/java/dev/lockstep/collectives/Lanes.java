@@ -1,0 +1,123 @@
+package dev.lockstep.collectives;
+
+import dev.lockstep.collectives.transport.PendingWork;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that run a group's collectives, in the order of their calls. The oldest collective that has not ended
+ * runs on every rank that called it, so a few threads are enough for any number of calls. The first failure ends all.
+ * Thread-safe.
+ */
+final class Lanes {
+    private static final int QUEUE_LIMIT = 4096;
+    private static final Duration QUIET_WITHIN = Duration.ofSeconds(10);
+
+    private final ThreadPoolExecutor executor;
+    private final Consumer<CollectiveException> onFailure;
+    private final Set<PendingWork> pending = new HashSet<>();
+    private @Nullable CollectiveException failure;
+
+    /**
+     * Makes the lanes of one group; their threads start when needed.
+     *
+     * @param onFailure told the first failure of a collective, on the thread that ran it
+     */
+    Lanes(String name, int count, Consumer<CollectiveException> onFailure) {
+        this.onFailure = onFailure;
+        this.executor = new ThreadPoolExecutor(
+                count,
+                count,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(QUEUE_LIMIT),
+                Thread.ofPlatform().daemon().name(name + "-lane-", 0).factory());
+    }
+
+    /** Queues a collective. */
+    PendingWork submit(String name, Runnable collective) {
+        PendingWork work = new PendingWork(name);
+        synchronized (this) {
+            if (failure != null) {
+                work.fail(failure.during(name));
+                return work;
+            }
+            pending.add(work);
+        }
+        try {
+            executor.execute(() -> run(name, collective, work));
+        } catch (RejectedExecutionException e) {
+            CollectiveException now = failure();
+            work.fail(
+                    now != null
+                            ? now
+                            : new GroupAbortedException(name + ": more than " + QUEUE_LIMIT + " collectives wait", e));
+        }
+        return work;
+    }
+
+    private synchronized @Nullable CollectiveException failure() {
+        return failure;
+    }
+
+    private void run(String name, Runnable collective, PendingWork work) {
+        if (work.isDone()) {
+            return;
+        }
+        try {
+            collective.run();
+            work.complete();
+        } catch (CollectiveException e) {
+            failAll(e.during(name));
+        } catch (RuntimeException | Error e) { // The thread's edge: whatever it is, the group is told.
+            failAll(new GroupAbortedException(name + ": failed in this process: " + e, e));
+        }
+        synchronized (this) {
+            pending.remove(work);
+        }
+    }
+
+    private void failAll(CollectiveException reason) {
+        if (fail(reason)) {
+            onFailure.accept(reason);
+        }
+    }
+
+    /**
+     * Fails all pending and later collectives.
+     *
+     * @return whether this was the first failure
+     */
+    boolean fail(CollectiveException reason) {
+        List<PendingWork> failed;
+        synchronized (this) {
+            if (failure != null) {
+                return false;
+            }
+            failure = reason;
+            failed = List.copyOf(pending);
+            pending.clear();
+        }
+        failed.forEach(work -> work.fail(reason));
+        return true;
+    }
+
+    /** {@return whether, within a bound, no collective runs any more; the lanes accept none after this} */
+    boolean awaitQuiet() {
+        executor.shutdown();
+        try {
+            return executor.awaitTermination(QUIET_WITHIN.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.lockstep.collectives;
+
+import dev.lockstep.collectives.algorithm.Collectives;
+import dev.lockstep.collectives.algorithm.Exchange;
+import dev.lockstep.collectives.algorithm.Scratch;
+import dev.lockstep.collectives.transport.Envelope;
+import dev.lockstep.collectives.transport.PendingWork;
+import dev.lockstep.collectives.transport.Signature;
+import dev.lockstep.collectives.transport.Signature.Kind;
+import dev.lockstep.collectives.transport.Tag;
+import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.layout.DType;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** A process group whose algorithms run above a transport. */
+public final class TransportProcessGroup implements ProcessGroup {
+    private final Transport transport;
+    private final GroupOptions options;
+    private final Lanes lanes;
+    private final Scratch scratch = new Scratch();
+    private final TagCounts sent = new TagCounts();
+    private final TagCounts received = new TagCounts();
+    private long sequence;
+
+    /** Makes a group; the transport belongs to it from now on. */
+    public TransportProcessGroup(Transport transport, GroupOptions options) {
+        this.transport = transport;
+        this.options = options;
+        this.lanes = new Lanes(
+                "collectives-" + transport.generation() + "." + transport.rank(), options.lanes(), transport::abort);
+    }
+
+    @Override
+    public int rank() {
+        return transport.rank();
+    }
+
+    @Override
+    public int size() {
+        return transport.size();
+    }
+
+    @Override
+    public long generation() {
+        return transport.generation();
+    }
+
+    @Override
+    public Duration timeout() {
+        return options.timeout();
+    }
+
+    @Override
+    public Work allReduce(MemorySegment in, MemorySegment out, DType dtype, ReduceOp op) {
+        Checks.reducible(dtype, op);
+        Checks.data("all_reduce in", in, dtype);
+        Checks.length("all_reduce out", out, in.byteSize());
+        Checks.apart("all_reduce", in, out);
+        Signature call = new Signature(Kind.ALL_REDUCE, dtype, op, in.byteSize() / dtype.sizeBytes(), 0);
+        return submit(call, exchange -> Collectives.allReduce(exchange, in, out));
+    }
+
+    @Override
+    public Work allReduce(TreeSum tree, List<MemorySegment> partials, MemorySegment out, int bucket) {
+        List<MemorySegment> mine = List.copyOf(partials);
+        long sizeBytes = tree.elements() * tree.dtype().sizeBytes();
+        Checks.tree(tree, size(), rank(), mine.size());
+        Checks.data("tree all_reduce out", out, tree.dtype());
+        Checks.length("tree all_reduce out", out, sizeBytes);
+        for (MemorySegment partial : mine) {
+            Checks.data("tree all_reduce partial", partial, tree.dtype());
+            Checks.length("tree all_reduce partial", partial, sizeBytes);
+            Checks.apart("tree all_reduce", partial, out);
+        }
+        Signature call = new Signature(Kind.TREE_ALL_REDUCE, tree.dtype(), ReduceOp.SUM, tree.elements(), bucket);
+        return submit(call, exchange -> Collectives.allReduce(exchange, tree, mine, out));
+    }
+
+    @Override
+    public Work reduceScatter(MemorySegment in, MemorySegment out, DType dtype, ReduceOp op) {
+        Checks.reducible(dtype, op);
+        Checks.data("reduce_scatter in", in, dtype);
+        Checks.data("reduce_scatter out", out, dtype);
+        Checks.length("reduce_scatter in", in, out.byteSize() * size());
+        Checks.apart("reduce_scatter", in, out);
+        Signature call = new Signature(Kind.REDUCE_SCATTER, dtype, op, in.byteSize() / dtype.sizeBytes(), 0);
+        return submit(call, exchange -> Collectives.reduceScatter(exchange, in, out));
+    }
+
+    @Override
+    public GatherWork allGather(MemorySegment mine) {
+        Checks.nativeMemory("all_gather", mine);
+        AtomicReference<List<MemorySegment>> parts = new AtomicReference<>(List.of());
+        Signature call = Signature.ofBytes(Kind.ALL_GATHER, -1, 0);
+        PendingWork work = submit(call, exchange -> parts.set(Collectives.allGather(exchange, mine)));
+        return new Gathered(work, parts);
+    }
+
+    @Override
+    public Work broadcast(MemorySegment data, int root) {
+        Checks.nativeMemory("broadcast", data);
+        Checks.rank("broadcast root", root, size());
+        Signature call = Signature.ofBytes(Kind.BROADCAST, data.byteSize(), root);
+        return submit(call, exchange -> Collectives.broadcast(exchange, data, root));
+    }
+
+    @Override
+    public Work barrier() {
+        Signature call = Signature.ofBytes(Kind.BARRIER, 0, 0);
+        return submit(call, exchange -> Collectives.allGather(exchange, MemorySegment.NULL));
+    }
+
+    private PendingWork submit(Signature call, Consumer<Exchange> collective) {
+        Exchange exchange = new Exchange(transport, options, scratch, sequence++, call);
+        return lanes.submit(exchange.toString(), () -> {
+            collective.accept(exchange);
+            exchange.finish();
+        });
+    }
+
+    @Override
+    public Work send(MemorySegment data, int peer, int tag) {
+        Checks.nativeMemory("send", data);
+        Checks.peer("send", peer, this);
+        return transport.send(peer, envelope(sent.next(peer, tag), tag, data), data);
+    }
+
+    @Override
+    public Work receive(MemorySegment data, int peer, int tag) {
+        Checks.nativeMemory("receive", data);
+        Checks.peer("receive", peer, this);
+        return transport.receive(peer, envelope(received.next(peer, tag), tag, data), _ -> data);
+    }
+
+    /** The n-th message of a tag has a sequence number of its own below zero, so that lengths are compared pair by pair. */
+    private static Envelope envelope(int count, int tag, MemorySegment data) {
+        long ownSequence = -1 - Integer.toUnsignedLong(tag) - ((long) count << Integer.SIZE);
+        return new Envelope(
+                new Tag(ownSequence, 0, 0), Signature.ofBytes(Kind.POINT_TO_POINT, data.byteSize(), tag));
+    }
+
+    @Override
+    public boolean abort(CollectiveException reason) {
+        lanes.fail(reason);
+        boolean quiet = transport.abort(reason);
+        return lanes.awaitQuiet() && quiet;
+    }
+
+    @Override
+    public void close() {
+        if (lanes.fail(new GroupAbortedException("rank " + rank() + " closed generation " + generation()))) {
+            transport.close();
+            lanes.awaitQuiet();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.lockstep.collectives.algorithm;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.lockstep.collectives.ReduceOp;
+import dev.lockstep.layout.DType;
+import java.lang.foreign.MemorySegment;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+
+/**
+ * Combines two segments element by element: target = left op right. The target may be the left or the right one. Bits
+ * depend on the two elements only.
+ */
+final class Elementwise {
+    private Elementwise() {}
+
+    static void combine(DType dtype, ReduceOp op, MemorySegment left, MemorySegment right, MemorySegment target) {
+        int count = Math.toIntExact(target.byteSize() / dtype.sizeBytes());
+        switch (op) {
+            case SUM, MEAN -> add(dtype, left, right, target, count);
+            case MIN -> other(dtype, Math::min, Math::min, new Operands(left, right, target, count));
+            case MAX -> other(dtype, Math::max, Math::max, new Operands(left, right, target, count));
+            case PRODUCT -> other(dtype, (a, b) -> a * b, (a, b) -> a * b, new Operands(left, right, target, count));
+        }
+    }
+
+    /** Divides every element; floating dtypes only. */
+    static void divide(DType dtype, MemorySegment target, int divisor) {
+        long count = target.byteSize() / dtype.sizeBytes();
+        for (long i = 0; i < count; i++) {
+            if (dtype == DType.F32) {
+                target.setAtIndex(JAVA_FLOAT, i, target.getAtIndex(JAVA_FLOAT, i) / divisor);
+            } else {
+                target.setAtIndex(JAVA_DOUBLE, i, target.getAtIndex(JAVA_DOUBLE, i) / divisor);
+            }
+        }
+    }
+
+    private record Operands(MemorySegment left, MemorySegment right, MemorySegment target, int count) {}
+
+    private static void add(DType dtype, MemorySegment left, MemorySegment right, MemorySegment target, int count) {
+        switch (dtype) {
+            case F32 -> addFloats(left, right, target, count);
+            case F64 -> addDoubles(left, right, target, count);
+            case I32 -> addInts(left, right, target, count);
+            case I64 -> addLongs(left, right, target, count);
+            case BF16, F16, I8, U8, I16, BOOL -> throw unsupported(dtype);
+        }
+    }
+
+    private static void addFloats(MemorySegment left, MemorySegment right, MemorySegment target, int count) {
+        for (int i = 0; i < count; i++) {
+            target.setAtIndex(JAVA_FLOAT, i, left.getAtIndex(JAVA_FLOAT, i) + right.getAtIndex(JAVA_FLOAT, i));
+        }
+    }
+
+    private static void addDoubles(MemorySegment left, MemorySegment right, MemorySegment target, int count) {
+        for (int i = 0; i < count; i++) {
+            target.setAtIndex(JAVA_DOUBLE, i, left.getAtIndex(JAVA_DOUBLE, i) + right.getAtIndex(JAVA_DOUBLE, i));
+        }
+    }
+
+    private static void addInts(MemorySegment left, MemorySegment right, MemorySegment target, int count) {
+        for (int i = 0; i < count; i++) {
+            target.setAtIndex(JAVA_INT, i, left.getAtIndex(JAVA_INT, i) + right.getAtIndex(JAVA_INT, i));
+        }
+    }
+
+    private static void addLongs(MemorySegment left, MemorySegment right, MemorySegment target, int count) {
+        for (int i = 0; i < count; i++) {
+            target.setAtIndex(JAVA_LONG, i, left.getAtIndex(JAVA_LONG, i) + right.getAtIndex(JAVA_LONG, i));
+        }
+    }
+
+    /** In f64 for f32 too: min and max are exact there, and so is a product of two f32 before its one rounding. */
+    private static void other(DType dtype, DoubleBinaryOperator floating, LongBinaryOperator integral, Operands x) {
+        switch (dtype) {
+            case F32 -> floats(floating, x);
+            case F64 -> doubles(floating, x);
+            case I32 -> ints(integral, x);
+            case I64 -> longs(integral, x);
+            case BF16, F16, I8, U8, I16, BOOL -> throw unsupported(dtype);
+        }
+    }
+
+    private static void floats(DoubleBinaryOperator op, Operands x) {
+        for (int i = 0; i < x.count; i++) {
+            float left = x.left.getAtIndex(JAVA_FLOAT, i);
+            float right = x.right.getAtIndex(JAVA_FLOAT, i);
+            x.target.setAtIndex(JAVA_FLOAT, i, (float) op.applyAsDouble(left, right));
+        }
+    }
+
+    private static void doubles(DoubleBinaryOperator op, Operands x) {
+        for (int i = 0; i < x.count; i++) {
+            double left = x.left.getAtIndex(JAVA_DOUBLE, i);
+            double right = x.right.getAtIndex(JAVA_DOUBLE, i);
+            x.target.setAtIndex(JAVA_DOUBLE, i, op.applyAsDouble(left, right));
+        }
+    }
+
+    private static void ints(LongBinaryOperator op, Operands x) {
+        for (int i = 0; i < x.count; i++) {
+            int left = x.left.getAtIndex(JAVA_INT, i);
+            int right = x.right.getAtIndex(JAVA_INT, i);
+            x.target.setAtIndex(JAVA_INT, i, (int) op.applyAsLong(left, right));
+        }
+    }
+
+    private static void longs(LongBinaryOperator op, Operands x) {
+        for (int i = 0; i < x.count; i++) {
+            long left = x.left.getAtIndex(JAVA_LONG, i);
+            long right = x.right.getAtIndex(JAVA_LONG, i);
+            x.target.setAtIndex(JAVA_LONG, i, op.applyAsLong(left, right));
+        }
+    }
+
+    private static IllegalArgumentException unsupported(DType dtype) {
+        return new IllegalArgumentException("collectives reduce F32, F64, I32 and I64, not " + dtype);
+    }
+}

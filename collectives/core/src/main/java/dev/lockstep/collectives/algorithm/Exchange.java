@@ -1,0 +1,102 @@
+package dev.lockstep.collectives.algorithm;
+
+import dev.lockstep.collectives.GroupOptions;
+import dev.lockstep.collectives.MismatchException;
+import dev.lockstep.collectives.transport.Envelope;
+import dev.lockstep.collectives.transport.PendingWork;
+import dev.lockstep.collectives.transport.Signature;
+import dev.lockstep.collectives.transport.Tag;
+import dev.lockstep.collectives.transport.Transport;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * What one collective sees of its group: messages under its own sequence number and signature, waits with the group's
+ * bounds, scratch memory. Confined to the thread that runs the collective.
+ */
+public final class Exchange {
+    private final Transport transport;
+    private final GroupOptions options;
+    private final Scratch scratch;
+    private final long sequence;
+    private final Signature signature;
+    private final List<PendingWork> sends = new ArrayList<>();
+    private final List<MemorySegment> taken = new ArrayList<>();
+
+    /** Opens the exchange of one collective. */
+    public Exchange(Transport transport, GroupOptions options, Scratch scratch, long sequence, Signature signature) {
+        this.transport = transport;
+        this.options = options;
+        this.scratch = scratch;
+        this.sequence = sequence;
+        this.signature = signature;
+    }
+
+    int rank() {
+        return transport.rank();
+    }
+
+    int size() {
+        return transport.size();
+    }
+
+    Signature signature() {
+        return signature;
+    }
+
+    /** {@return who does what, for messages: {@code rank 1 of 4, generation 3, all_reduce #17 ...}} */
+    @Override
+    public String toString() {
+        return "rank " + rank() + " of " + size() + ", generation " + transport.generation() + ", #" + sequence + " "
+                + signature;
+    }
+
+    void send(int peer, int phase, int part, MemorySegment data) {
+        sends.add(transport.send(peer, envelope(phase, part), data));
+    }
+
+    PendingWork receive(int peer, int phase, int part, MemorySegment into) {
+        return receive(peer, phase, part, sizeBytes -> {
+            if (sizeBytes != into.byteSize()) {
+                throw new MismatchException(
+                        "rank " + peer + " sent " + sizeBytes + " bytes where " + into.byteSize() + " were expected");
+            }
+            return into;
+        });
+    }
+
+    PendingWork receive(int peer, int phase, int part, LongFunction<MemorySegment> target) {
+        return transport.receive(peer, envelope(phase, part), target);
+    }
+
+    private Envelope envelope(int phase, int part) {
+        return new Envelope(new Tag(sequence, phase, part), signature);
+    }
+
+    void await(List<PendingWork> works) {
+        works.forEach(this::await);
+    }
+
+    void await(PendingWork work) {
+        Duration stallAfter = options.stallAfter();
+        if (!work.awaitEnd(stallAfter)) {
+            options.onStall().accept(this + " has waited " + stallAfter.toMillis() + " ms for " + work);
+        }
+        work.await(options.timeout().minus(stallAfter));
+    }
+
+    MemorySegment scratch(long sizeBytes) {
+        MemorySegment memory = scratch.take(sizeBytes);
+        taken.add(memory);
+        return memory.asSlice(0, sizeBytes);
+    }
+
+    /** Waits until everything sent has left, and gives the scratch memory back. Only after a good end. */
+    public void finish() {
+        await(sends);
+        taken.forEach(scratch::give);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.lockstep.collectives.algorithm;
+
+import dev.lockstep.collectives.ReduceOp;
+import dev.lockstep.collectives.TreeSum;
+import dev.lockstep.collectives.transport.PendingWork;
+import dev.lockstep.layout.VirtualRanks;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reduces a bucket whose segments are divided among the ranks: everyone sends its nodes' slices of a segment to the
+ * segment's owner, who adds them in tree order. Confined to one thread.
+ */
+final class TreeReduce {
+    private static final int PHASE_PARTIAL = 0;
+    private static final int PHASE_FINAL = 1;
+
+    private final Exchange exchange;
+    private final TreeSum tree;
+    private final ReduceOp op;
+    private final Segments segments;
+    private final int elementBytes;
+
+    TreeReduce(Exchange exchange, TreeSum tree, ReduceOp op, Segments segments) {
+        this.exchange = exchange;
+        this.tree = tree;
+        this.op = op;
+        this.segments = segments;
+        this.elementBytes = tree.dtype().sizeBytes();
+    }
+
+    /** Leaves the whole reduced bucket in {@code out}. */
+    void allReduce(List<MemorySegment> partials, MemorySegment out) {
+        List<PendingWork> finals = new ArrayList<>();
+        for (int peer = 0; peer < exchange.size(); peer++) {
+            if (peer != exchange.rank() && segments.count(peer) > 0) {
+                finals.add(exchange.receive(peer, PHASE_FINAL, 0, slice(out, peer)));
+            }
+        }
+        MemorySegment mine = slice(out, exchange.rank());
+        reduce(partials, mine);
+        for (int peer = 0; peer < exchange.size(); peer++) {
+            if (peer != exchange.rank() && mine.byteSize() > 0) {
+                exchange.send(peer, PHASE_FINAL, 0, mine);
+            }
+        }
+        exchange.await(finals);
+    }
+
+    /** Leaves this rank's reduced segment in {@code mine}. */
+    void reduce(List<MemorySegment> partials, MemorySegment mine) {
+        List<MemorySegment> sources = new ArrayList<>();
+        List<PendingWork> arrivals = new ArrayList<>();
+        if (mine.byteSize() > 0) {
+            gather(partials, sources, arrivals);
+        }
+        for (int peer = 0; peer < exchange.size(); peer++) {
+            if (peer != exchange.rank() && segments.count(peer) > 0) {
+                scatter(partials, peer);
+            }
+        }
+        exchange.await(arrivals);
+        if (mine.byteSize() > 0) {
+            fold(sources, mine);
+        }
+    }
+
+    private void gather(List<MemorySegment> partials, List<MemorySegment> sources, List<PendingWork> arrivals) {
+        int rank = exchange.rank();
+        for (int peer = 0; peer < exchange.size(); peer++) {
+            int nodes = tree.nodesByRank().get(peer).size();
+            for (int node = 0; node < nodes; node++) {
+                if (peer == rank) {
+                    sources.add(slice(partials.get(node), rank));
+                } else {
+                    MemorySegment room = exchange.scratch(segments.count(rank) * elementBytes);
+                    sources.add(room);
+                    arrivals.add(exchange.receive(peer, PHASE_PARTIAL, node, room));
+                }
+            }
+        }
+    }
+
+    private void scatter(List<MemorySegment> partials, int peer) {
+        for (int node = 0; node < partials.size(); node++) {
+            exchange.send(peer, PHASE_PARTIAL, node, slice(partials.get(node), peer));
+        }
+    }
+
+    private MemorySegment slice(MemorySegment bucket, int owner) {
+        return bucket.asSlice(segments.from(owner) * elementBytes, segments.count(owner) * elementBytes);
+    }
+
+    private void fold(List<MemorySegment> sources, MemorySegment mine) {
+        List<VirtualRanks> nodes =
+                tree.nodesByRank().stream().flatMap(List::stream).toList();
+        MemorySegment scratch = exchange.scratch(TreeFold.scratchBytes(tree.virtualRanks()));
+        TreeFold fold = new TreeFold(tree.dtype(), op, sources, scratch);
+        long start = segments.from(exchange.rank());
+        long end = segments.to(exchange.rank());
+        long runStart = 0;
+        for (TreeSum.Run run : tree.runs()) {
+            long from = Math.max(start, runStart);
+            long to = Math.min(end, runStart + run.elements());
+            if (from < to) {
+                long offset = (from - start) * elementBytes;
+                MemorySegment target = mine.asSlice(offset, (to - from) * elementBytes);
+                fold.into(target, TreeFold.plan(tree.virtualRanks(), nodes, run.present()), offset);
+            }
+            runStart += run.elements();
+        }
+        if (op == ReduceOp.MEAN) {
+            Elementwise.divide(tree.dtype(), mine, exchange.size());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.lockstep.collectives.transport;
+
+import dev.lockstep.collectives.CollectiveException;
+import dev.lockstep.collectives.CollectiveTimeoutException;
+import dev.lockstep.collectives.GroupAbortedException;
+import dev.lockstep.collectives.Work;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A work that someone ends by hand; only the first end counts. Thread-safe. */
+public final class PendingWork implements Work {
+    private final String name;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
+
+    /** Makes a work under way; the name says in errors what was awaited. */
+    public PendingWork(String name) {
+        this.name = name;
+    }
+
+    /** {@return a work that has failed already} */
+    public static PendingWork failed(String name, CollectiveException reason) {
+        PendingWork work = new PendingWork(name);
+        work.fail(reason);
+        return work;
+    }
+
+    /** Ends the work well, unless it has ended. */
+    public synchronized void complete() {
+        ended.countDown();
+    }
+
+    /** Ends the work with a reason, unless it has ended. */
+    public synchronized void fail(CollectiveException reason) {
+        if (ended.getCount() > 0) {
+            failure.set(reason);
+            ended.countDown();
+        }
+    }
+
+    @Override
+    public boolean isDone() {
+        return ended.getCount() == 0;
+    }
+
+    /**
+     * Waits until the work has ended, well or not.
+     *
+     * @return whether it has, within the time
+     */
+    public boolean awaitEnd(Duration timeout) {
+        try {
+            return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GroupAbortedException("interrupted while waiting for " + name, e);
+        }
+    }
+
+    @Override
+    public void await(Duration timeout) {
+        if (!awaitEnd(timeout)) {
+            throw new CollectiveTimeoutException(name + " has not come within " + timeout.toMillis() + " ms");
+        }
+        CollectiveException reason = failure.get();
+        if (reason != null) {
+            throw reason;
+        }
+    }
+
+    @Override
+    public Optional<CollectiveException> error() {
+        return isDone() ? Optional.ofNullable(failure.get()) : Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,304 @@
+package dev.lockstep.collectives.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lockstep.collectives.GatherWork;
+import dev.lockstep.collectives.GroupOptions;
+import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.ReduceOp;
+import dev.lockstep.collectives.TreeSum;
+import dev.lockstep.collectives.Work;
+import dev.lockstep.layout.DType;
+import dev.lockstep.layout.SumTree;
+import dev.lockstep.layout.VirtualRanks;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jspecify.annotations.Nullable;
+
+/** What the collectives of any process group must compute. Extend it and say how groups are connected. */
+public abstract class ProcessGroupContract {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final int[] LENGTHS = {0, 1, 7, 64, 1000, 70_001};
+
+    private final List<ProcessGroup> opened = new ArrayList<>();
+
+    /** {@return the connected groups of {@code size} ranks, by rank; the contract closes them} */
+    protected abstract List<ProcessGroup> connect(int size, GroupOptions options);
+
+    /** {@return groups with a timeout of 20 s} */
+    protected final List<ProcessGroup> groups(int size) {
+        return groups(size, GroupOptions.defaults().withTimeout(BOUND));
+    }
+
+    /** {@return groups that are closed after the test} */
+    protected final List<ProcessGroup> groups(int size, GroupOptions options) {
+        List<ProcessGroup> groups = connect(size, options);
+        opened.addAll(groups);
+        return groups;
+    }
+
+    /** Closes whatever the test has opened. */
+    @AfterEach
+    protected final void closeGroups() {
+        opened.forEach(ProcessGroup::close);
+    }
+
+    private static void done(Work work) {
+        work.await(BOUND);
+        assertTrue(work.isDone());
+        assertTrue(work.error().isEmpty());
+    }
+
+    private static MemorySegment reduced(ProcessGroup group, MemorySegment in, DType dtype, ReduceOp op) {
+        MemorySegment out = Data.room(in.byteSize());
+        done(group.allReduce(in, out, dtype, op));
+        return out;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 8})
+    void allReduceSumsAcrossRanksInTheTreeOverRanks(int size) {
+        for (int length : LENGTHS) {
+            List<float @Nullable []> inputs = new ArrayList<>();
+            for (int rank = 0; rank < size; rank++) {
+                inputs.add(Data.random(length * 100L + rank, length));
+            }
+            float[] expected = ScalarTree.sum(inputs);
+            List<float[]> outputs = Ranks.run(groups(size), group -> {
+                float[] mine = Data.random(length * 100L + group.rank(), length);
+                return Data.floats(reduced(group, Data.of(mine), DType.F32, ReduceOp.SUM));
+            });
+            outputs.forEach(output -> assertArrayEquals(expected, output, 0f));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void reducesEveryDtypeByEveryOperation(int size) {
+        int product = size == 1 ? 1 : size == 2 ? 2 : size == 3 ? 6 : 120;
+        Ranks.run(groups(size), group -> {
+            int own = group.rank() + 1;
+            float[] floats = {own, -own};
+            assertArrayEquals(new float[] {size, -1}, Data.floats(reduced(group, Data.of(floats), DType.F32, ReduceOp.MAX)));
+            assertArrayEquals(new float[] {1, -size}, Data.floats(reduced(group, Data.of(floats), DType.F32, ReduceOp.MIN)));
+            double mean = (size + 1) / 2.0;
+            MemorySegment means = reduced(group, Data.of((double) own, -own), DType.F64, ReduceOp.MEAN);
+            assertArrayEquals(new double[] {mean, -mean}, Data.doubles(means));
+            MemorySegment ints = reduced(group, Data.of(own, 2), DType.I32, ReduceOp.PRODUCT);
+            assertArrayEquals(new int[] {product, 1 << size}, Data.ints(ints));
+            MemorySegment longs = reduced(group, Data.of((long) own << 40), DType.I64, ReduceOp.SUM);
+            assertArrayEquals(new long[] {(size * (size + 1L) / 2) << 40}, Data.longs(longs));
+            return true;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 8, 11})
+    void treeAllReduceHasTheBitsOfTheTreeForAnyNumberOfRanks(int size) {
+        for (int virtualRanks : new int[] {1, 6, 8, 16}) {
+            List<float @Nullable []> leaves = TreeCase.leaves(virtualRanks, 5003);
+            TreeCase whole = TreeCase.of(virtualRanks, size, leaves);
+            List<float[]> outputs = Ranks.run(groups(size), group -> {
+                MemorySegment out = Data.room(5003 * 4L);
+                done(group.allReduce(whole.sum(), whole.partials(group.rank()), out, 0));
+                return Data.floats(out);
+            });
+            outputs.forEach(output -> assertArrayEquals(ScalarTree.sum(leaves), output, 0f));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void reduceScatterLeavesEachRankItsBlock(int size) {
+        Ranks.run(groups(size), group -> {
+            int[] in = new int[size * 3];
+            for (int i = 0; i < in.length; i++) {
+                in[i] = i + group.rank();
+            }
+            MemorySegment out = Data.room(12);
+            done(group.reduceScatter(Data.of(in), out, DType.I32, ReduceOp.SUM));
+            int ranks = size * (size - 1) / 2;
+            int first = group.rank() * 3 * size + ranks;
+            assertArrayEquals(new int[] {first, first + size, first + 2 * size}, Data.ints(out));
+            return true;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 8})
+    void allGatherGivesEveryonesBytesWhateverTheirLengths(int size) {
+        Ranks.run(groups(size), group -> {
+            byte[] mine = new byte[group.rank() * 1001];
+            java.util.Arrays.fill(mine, (byte) (group.rank() + 1));
+            GatherWork work = group.allGather(Data.of(mine));
+            done(work);
+            assertEquals(size, work.parts().size());
+            for (int rank = 0; rank < size; rank++) {
+                byte[] expected = new byte[rank * 1001];
+                java.util.Arrays.fill(expected, (byte) (rank + 1));
+                assertArrayEquals(expected, Data.bytes(work.parts().get(rank)));
+            }
+            return true;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void broadcastCopiesTheRootsBytes(int size) {
+        Ranks.run(groups(size), group -> {
+            for (int root = 0; root < size; root++) {
+                MemorySegment data = Data.of(group.rank() + 10, 5, group.rank());
+                done(group.broadcast(data, root));
+                assertArrayEquals(new int[] {root + 10, 5, root}, Data.ints(data));
+            }
+            return true;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5})
+    void messagesOfOneTagArriveInOrderAndTagsDoNotMix(int size) {
+        Ranks.run(groups(size), group -> {
+            int next = (group.rank() + 1) % size;
+            int previous = (group.rank() + size - 1) % size;
+            List<Work> works = new ArrayList<>();
+            works.add(group.send(Data.of(group.rank(), 1), next, 7));
+            works.add(group.send(Data.of(group.rank(), 2), next, 7));
+            works.add(group.send(Data.of(group.rank(), 3), next, 8));
+            MemorySegment other = Data.room(8);
+            MemorySegment first = Data.room(8);
+            MemorySegment second = Data.room(8);
+            works.add(group.receive(other, previous, 8));
+            works.add(group.receive(first, previous, 7));
+            works.add(group.receive(second, previous, 7));
+            works.forEach(ProcessGroupContract::done);
+            assertArrayEquals(new int[] {previous, 3}, Data.ints(other));
+            assertArrayEquals(new int[] {previous, 1}, Data.ints(first));
+            assertArrayEquals(new int[] {previous, 2}, Data.ints(second));
+            return true;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void barrierEndsForAll(int size) {
+        Ranks.run(groups(size), group -> {
+            done(group.barrier());
+            done(group.barrier());
+            return true;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void manyCollectivesMayBeUnderWay(int size) {
+        Ranks.run(groups(size), group -> {
+            List<Work> works = new ArrayList<>();
+            List<MemorySegment> outs = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                MemorySegment out = Data.room(4L * (i + 1));
+                int[] in = new int[i + 1];
+                java.util.Arrays.fill(in, i);
+                outs.add(out);
+                works.add(group.allReduce(Data.of(in), out, DType.I32, ReduceOp.SUM));
+                works.add(group.barrier());
+            }
+            works.forEach(ProcessGroupContract::done);
+            for (int i = 0; i < 40; i++) {
+                int[] out = Data.ints(outs.get(i));
+                assertEquals(i * size, out[out.length - 1]);
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void movesMegabytes() {
+        int count = 3_000_001;
+        Ranks.run(groups(3), group -> {
+            float[] mine = new float[count];
+            java.util.Arrays.fill(mine, group.rank() + 1);
+            float[] out = Data.floats(reduced(group, Data.of(mine), DType.F32, ReduceOp.SUM));
+            for (float value : out) {
+                assertEquals(6f, value);
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void refusesWhatCannotBeReduced() {
+        ProcessGroup group = groups(1).getFirst();
+        MemorySegment eight = Data.room(8);
+        MemorySegment other = Data.room(8);
+        MemorySegment heap = MemorySegment.ofArray(new float[2]);
+        assertRefused(() -> group.allReduce(heap, other, DType.F32, ReduceOp.SUM));
+        assertRefused(() -> group.allReduce(eight, eight, DType.F32, ReduceOp.SUM));
+        assertRefused(() -> group.allReduce(eight, other, DType.BF16, ReduceOp.SUM));
+        assertRefused(() -> group.allReduce(eight, other, DType.I32, ReduceOp.MEAN));
+        assertRefused(() -> group.allReduce(eight, Data.room(4), DType.F32, ReduceOp.SUM));
+        assertRefused(() -> group.allReduce(eight.asSlice(1, 4), Data.room(4), DType.F32, ReduceOp.SUM));
+        assertRefused(() -> group.broadcast(eight, 1));
+        assertRefused(() -> group.send(eight, 0, 0));
+        assertRefused(() -> group.allGather(heap));
+    }
+
+    private static void assertRefused(org.junit.jupiter.api.function.Executable call) {
+        assertThrows(IllegalArgumentException.class, call);
+    }
+
+    @Test
+    void partsOfAnUnfinishedGatherAreNotGivenOut() {
+        List<ProcessGroup> groups = groups(2);
+        GatherWork work = groups.getFirst().allGather(Data.of(1));
+        assertFalse(work.isDone());
+        assertThrows(IllegalStateException.class, work::parts);
+    }
+
+    /** One bucket that is present in some leaves only, divided among ranks. */
+    private record TreeCase(TreeSum sum, List<List<MemorySegment>> partialsByRank) {
+        static List<float @Nullable []> leaves(int virtualRanks, int count) {
+            List<float @Nullable []> leaves = new ArrayList<>();
+            for (int v = 0; v < virtualRanks; v++) {
+                boolean absent = virtualRanks > 1 && v % 5 == 2;
+                leaves.add(absent ? null : Data.random(v, count));
+            }
+            return leaves;
+        }
+
+        static TreeCase of(int virtualRanks, int size, List<float @Nullable []> leaves) {
+            List<List<VirtualRanks>> nodes = new ArrayList<>();
+            List<List<MemorySegment>> partials = new ArrayList<>();
+            for (int rank = 0; rank < size; rank++) {
+                VirtualRanks range =
+                        new VirtualRanks(virtualRanks * rank / size, virtualRanks * (rank + 1) / size);
+                nodes.add(new ArrayList<>());
+                partials.add(new ArrayList<>());
+                for (VirtualRanks node : SumTree.cover(virtualRanks, range)) {
+                    float[] sum = ScalarTree.sum(leaves.subList(node.from(), node.to()));
+                    if (sum != null) {
+                        nodes.get(rank).add(node);
+                        partials.get(rank).add(Data.of(sum));
+                    }
+                }
+            }
+            List<VirtualRanks> present = nodes.stream().flatMap(List::stream).toList();
+            TreeSum.Run run = new TreeSum.Run(5003, present);
+            return new TreeCase(new TreeSum(virtualRanks, DType.F32, nodes, List.of(run)), partials);
+        }
+
+        List<MemorySegment> partials(int rank) {
+            return partialsByRank.get(rank);
+        }
+    }
+}
