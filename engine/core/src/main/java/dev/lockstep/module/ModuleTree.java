@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -91,7 +90,6 @@ final class ModuleTree {
     }
 
     static Set<Object> identitySet() {
-        Map<Object, Boolean> identity = new IdentityHashMap<>();
-        return Collections.newSetFromMap(identity);
+        return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 }

@@ -96,7 +96,7 @@ public final class Safetensors {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
             byte[] json = readJson(file, channel);
-            long start = SafetensorsHeader.LENGTH_BYTES + json.length;
+            long start = (long) SafetensorsHeader.LENGTH_BYTES + json.length;
             long dataBytes = channel.size() - start;
             SafetensorsHeader header = SafetensorsParser.parse(file, json, dataBytes);
             return reader.read(header, channel.map(MapMode.READ_ONLY, start, dataBytes, arena));
