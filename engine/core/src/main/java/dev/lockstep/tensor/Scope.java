@@ -6,8 +6,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the lives of the tensors made inside of a block. A tensor joins the innermost scope that its thread has open; closing the scope
- * closes what is still in it. {@link Tensor#keep} takes a tensor out for good, {@link #escape} moves a result to the scope around.
+ * Ends the lives of the tensors made inside of a block. A tensor joins the innermost scope that its thread has open;
+ * closing the scope closes what is still in it. {@link Tensor#keep} takes a tensor out for good, {@link #escape} moves
+ * a result to the scope around.
  *
  * <pre>{@code
  * try (var scope = Scope.open()) {
@@ -24,6 +25,7 @@ public final class Scope implements AutoCloseable {
     private final @Nullable Scope parent;
     private final Thread owner = Thread.currentThread();
     private final List<Tensor> members = new ArrayList<>();
+    private boolean abandonable;
     private boolean closed;
 
     private static final class Current {
@@ -48,12 +50,25 @@ public final class Scope implements AutoCloseable {
         return scope;
     }
 
+    /**
+     * Opens a scope for one turn of a loop whose owner may leave it by {@code break} or an exception, without a chance
+     * to close it: the scope around closes it then.
+     */
+    public static Scope openTurn(String name) {
+        Scope scope = open(name);
+        scope.abandonable = true;
+        return scope;
+    }
+
     /** {@return the innermost scope this thread has open, null if none} */
     public static @Nullable Scope current() {
         return CURRENT.get().top;
     }
 
-    /** Runs a block in a scope of its own; the tensors of the result (found by {@link TensorTree}) move to the scope around. */
+    /**
+     * Runs a block in a scope of its own; the tensors of the result (found by {@link TensorTree}) move to the scope
+     * around.
+     */
     public static <T> T tidy(Supplier<T> block) {
         try (Scope scope = open("tidy")) {
             return scope.escape(block.get());
@@ -67,7 +82,9 @@ public final class Scope implements AutoCloseable {
         }
     }
 
-    /** Runs a block outside of any scope: what it makes lives until it is closed. For parameters and optimizer state. */
+    /**
+     * Runs a block outside of any scope: what it makes lives until it is closed. For parameters and optimizer state.
+     */
     public static <T> T outside(Supplier<T> block) {
         Current current = CURRENT.get();
         Scope before = current.top;
@@ -79,7 +96,10 @@ public final class Scope implements AutoCloseable {
         }
     }
 
-    /** Moves the tensors of a result that live in this scope to the scope around it, or out of all scopes. Returns the result. */
+    /**
+     * Moves the tensors of a result that live in this scope to the scope around it, or out of all scopes. Returns the
+     * result.
+     */
     public <T> T escape(T result) {
         checkOwner();
         TensorTree.forEach(result, tensor -> {
@@ -126,6 +146,9 @@ public final class Scope implements AutoCloseable {
         }
         checkOwner();
         Current current = CURRENT.get();
+        while (current.top != null && current.top != this && current.top.abandonable) {
+            current.top.close();
+        }
         if (current.top != this) {
             throw new IllegalStateException("scope '" + name + "' closed while a scope opened after it is still open: '"
                     + (current.top == null ? "none" : current.top.name) + "'");
@@ -159,8 +182,8 @@ public final class Scope implements AutoCloseable {
 
     private void checkOwner() {
         if (Thread.currentThread() != owner) {
-            throw new IllegalStateException("scope '" + name + "' belongs to thread " + owner.getName()
-                    + ", not to " + Thread.currentThread().getName());
+            throw new IllegalStateException("scope '" + name + "' belongs to thread " + owner.getName() + ", not to "
+                    + Thread.currentThread().getName());
         }
     }
 }
