@@ -8,16 +8,31 @@ import dev.lockstep.layout.DType;
  */
 public sealed interface Elementwise extends Op {
     /** Applies a function of one argument: x to f(x). */
-    record Unary(UnaryKind kind) implements Elementwise {}
+    record Unary(UnaryKind kind) implements Elementwise {
+        @Override
+        public String label() {
+            return Op.camelCase(kind);
+        }
+    }
 
     /** Applies a function of two arguments of one dtype: (a, b) to f(a, b). */
-    record Binary(BinaryKind kind) implements Elementwise {}
+    record Binary(BinaryKind kind) implements Elementwise {
+        @Override
+        public String label() {
+            return Op.camelCase(kind);
+        }
+    }
 
     /**
      * Applies a function of two arguments of which one is a number: a to f(a, scalar), or f(scalar, a) if
      * {@code scalarFirst}.
      */
-    record BinaryScalar(BinaryKind kind, double scalar, boolean scalarFirst) implements Elementwise {}
+    record BinaryScalar(BinaryKind kind, double scalar, boolean scalarFirst) implements Elementwise {
+        @Override
+        public String label() {
+            return Op.camelCase(kind);
+        }
+    }
 
     /** Limits to {@code [min, max]}; NaN stays NaN. */
     record Clamp(double min, double max) implements Elementwise {}

@@ -1,5 +1,7 @@
 package dev.lockstep.backend.op;
 
+import java.util.Locale;
+
 /**
  * One primitive operation. {@code Backend.execute(op, inputs)} gives the outputs that each record's doc lists. The
  * groups are sealed, so a switch without default names what is missing when an op is added; {@link CustomOp} is the
@@ -23,5 +25,14 @@ public sealed interface Op
     default String label() {
         String name = getClass().getSimpleName();
         return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+    }
+
+    /** {@return a constant's name in camel case, such as {@code geluTanh}} */
+    static String camelCase(Enum<?> kind) {
+        var name = new StringBuilder();
+        for (String word : kind.name().toLowerCase(Locale.ROOT).split("_", -1)) {
+            name.append(name.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return name.toString();
     }
 }

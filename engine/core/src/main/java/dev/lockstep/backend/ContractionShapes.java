@@ -1,0 +1,58 @@
+package dev.lockstep.backend;
+
+import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.layout.Shape;
+import java.util.Arrays;
+import java.util.List;
+
+/** Shape rules of matrix products. */
+final class ContractionShapes {
+    private ContractionShapes() {}
+
+    static List<ValueSpec> outputs(Contraction op, Inputs in) {
+        return switch (op) {
+            case Contraction.Matmul() -> matmul(in);
+            case Contraction.Linear(boolean hasBias) -> linear(hasBias, in);
+        };
+    }
+
+    private static List<ValueSpec> matmul(Inputs in) {
+        in.expect(2);
+        in.expectFloating();
+        Shape a = in.shape(0);
+        Shape b = in.shape(1);
+        if (a.rank() < 2 || b.rank() < 2) {
+            throw in.refuse("needs at least 2 axes: " + a + " x " + b);
+        }
+        if (a.size(-1) != b.size(-2)) {
+            throw in.refuse("inner sizes differ: " + a + " x " + b);
+        }
+        Shape batch = in.broadcast(leading(a), leading(b));
+        long[] sizes = Arrays.copyOf(batch.toArray(), batch.rank() + 2);
+        sizes[batch.rank()] = a.size(-2);
+        sizes[batch.rank() + 1] = b.size(-1);
+        return Inputs.contiguous(Shape.of(sizes), in.dtype(0));
+    }
+
+    private static Shape leading(Shape shape) {
+        return Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - 2));
+    }
+
+    private static List<ValueSpec> linear(boolean hasBias, Inputs in) {
+        in.expect(hasBias ? 3 : 2);
+        in.expectFloating();
+        in.expectRank(1, 2, "the weight", "[out, in]");
+        Shape x = in.shape(0);
+        Shape weight = in.shape(1);
+        if (x.rank() < 1) {
+            throw in.refuse("x must be [..., in], got " + x);
+        }
+        if (x.size(-1) != weight.size(1)) {
+            throw in.refuse("inner sizes differ: " + x + " x " + weight + " transposed");
+        }
+        if (hasBias) {
+            in.expectShape(2, Shape.of(weight.size(0)), "the bias");
+        }
+        return Inputs.contiguous(x.with(-1, weight.size(0)), in.dtype(0));
+    }
+}

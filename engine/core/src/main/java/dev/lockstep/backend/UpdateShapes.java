@@ -1,0 +1,55 @@
+package dev.lockstep.backend;
+
+import dev.lockstep.backend.op.Update;
+import dev.lockstep.layout.Layout;
+import dev.lockstep.layout.Shape;
+import java.util.List;
+
+/** Shape rules of in-place ops, which have no outputs. */
+final class UpdateShapes {
+    private UpdateShapes() {}
+
+    static List<ValueSpec> outputs(Update op, Inputs in) {
+        switch (op) {
+            case Update.CopyInto() -> copyInto(in);
+            case Update.AddInto() -> equalShapes(in, 2);
+            case Update.ScaleInto scale -> equalShapes(in, 1);
+            case Update.Sgd sgd -> equalShapes(in, sgd.momentum() == 0 ? 2 : 3);
+            case Update.Adam adam -> equalShapes(in, 4);
+        }
+        return List.of();
+    }
+
+    private static void copyInto(Inputs in) {
+        in.expect(2);
+        in.expectSameDtype();
+        Shape wanted = in.broadcast(in.shape(0), in.shape(1));
+        if (!wanted.equals(in.shape(0))) {
+            throw in.refuse(in.shape(1) + " does not broadcast to " + in.shape(0));
+        }
+        expectWritable(in, 0);
+    }
+
+    private static void equalShapes(Inputs in, int count) {
+        in.expect(count);
+        in.expectFloating();
+        for (int i = 0; i < count; i++) {
+            in.expectShape(i, in.shape(0), "input " + i);
+        }
+        for (int i = 0; i < count; i++) {
+            if (i != 1) { // Input 1 is what is added: only read.
+                expectWritable(in, i);
+            }
+        }
+    }
+
+    /** Refuses an expanded view, of which several elements share one place. */
+    private static void expectWritable(Inputs in, int i) {
+        Layout layout = in.specs().get(i).layout();
+        for (int axis = 0; axis < layout.shape().rank(); axis++) {
+            if (layout.stride(axis) == 0 && layout.shape().size(axis) > 1) {
+                throw in.refuse("cannot write an expanded view (" + layout + "); copy it first");
+            }
+        }
+    }
+}
