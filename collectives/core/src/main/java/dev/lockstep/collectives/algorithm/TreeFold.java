@@ -92,7 +92,7 @@ final class TreeFold {
             long sizeBytes = Math.min(BLOCK_BYTES, target.byteSize() - at);
             MemorySegment block = target.asSlice(at, sizeBytes);
             MemorySegment sum = block(plan, block, offset + at, 0);
-            if (sum != block) {
+            if (!sum.equals(block)) {
                 block.copyFrom(sum);
             }
         }

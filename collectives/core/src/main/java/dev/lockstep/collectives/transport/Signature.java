@@ -31,7 +31,7 @@ public record Signature(Kind kind, DType dtype, ReduceOp op, long elements, int 
         return new Signature(kind, DType.U8, ReduceOp.SUM, sizeBytes, detail);
     }
 
-    /** {@return the call in words, as in {@code all_reduce F32[1024] sum} */
+    /** {@return the call in words, as in {@code all_reduce F32[1024] sum}} */
     @Override
     public String toString() {
         String call = kind.name().toLowerCase(Locale.ROOT);
