@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param current the last generation that is known to be written, null before the first
  * @param pending the proposal that the register has not answered yet, null if there is none
  * @param losses the workers that were lost, in order
- * @param accusations who cannot reach whom in the current generation, in order of arrival
+ * @param accusations who cannot reach whom, of the current generation or later, in order of arrival
  * @param deadlines the bounds of what is waited for, at most one a timer
  * @param step the latest step heard of
  * @param outcome how the run ended, null while it goes on
@@ -76,10 +76,11 @@ public record ClusterState(
      *
      * @param reporter who says so
      * @param accused about whom
+     * @param generation the generation of their group
      * @param cause what it saw
      * @param at where in its work the reporter was
      */
-    public record Accusation(WorkerId reporter, WorkerId accused, String cause, WorkPoint at) {}
+    public record Accusation(WorkerId reporter, WorkerId accused, long generation, String cause, WorkPoint at) {}
 
     /** {@return when the driver must send the next {@link ClusterEvent.TimedOut}, or empty if nothing is waited for} */
     public Optional<Deadline> nextDeadline() {
@@ -99,21 +100,6 @@ public record ClusterState(
     /** {@return whether the run has ended} */
     public boolean finished() {
         return outcome != null;
-    }
-
-    /**
-     * Finds the rank of a worker in the current generation.
-     *
-     * @param id the worker
-     * @return its rank, or -1 if it has none
-     */
-    int rankOf(WorkerId id) {
-        return current == null ? -1 : current.rankOf(id).orElse(-1);
-    }
-
-    /** Tells whether a worker is alive and a member of the current generation. */
-    boolean trains(WorkerId id) {
-        return rankOf(id) >= 0 && worker(id).isPresent();
     }
 
     /** {@return the members of the current generation that live, by rank} */

@@ -11,11 +11,9 @@ final class Completion {
 
     private Completion() {}
 
+    /** Keeps the word also when it is ahead of what this coordinator knows: another one may have been faster. */
     static void workerDone(Turn turn, ClusterEvent.WorkerDone done) {
-        boolean timely = turn.current != null
-                && turn.current.number() == done.generation()
-                && turn.view().trains(done.worker());
-        if (timely) {
+        if (turn.hasWorker(done.worker()) && done.generation() >= turn.generationNumber()) {
             turn.sawStep(done.lastStep());
             turn.setStatus(
                     done.worker(), new WorkerStatus.Done(done.generation(), done.lastStep(), done.weightsDigest()));
@@ -29,7 +27,7 @@ final class Completion {
         ClusterState state = turn.view();
         for (Member member : current.members()) {
             WorkerStatus status = state.worker(member.id()).orElseThrow().status();
-            if (!(status instanceof WorkerStatus.Done done)) {
+            if (!(status instanceof WorkerStatus.Done done) || done.generation() != current.number()) {
                 return;
             }
             String result = "digest " + done.weightsDigest() + " after " + done.lastStep() + " steps";

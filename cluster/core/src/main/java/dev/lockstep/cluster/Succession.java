@@ -33,6 +33,7 @@ final class Succession {
         }
         dropOutsiders(turn, generation);
         enlist(turn, generation);
+        Suspicions.await(turn);
         if (turn.view().survivors().size() == generation.worldSize()) {
             turn.emit(new ClusterEffect.Announce(generation));
         }
@@ -83,10 +84,18 @@ final class Succession {
     private static void enlist(Turn turn, Generation generation) {
         for (Member member : generation.members()) {
             if (turn.hasWorker(member.id())) {
-                turn.setStatus(member.id(), new WorkerStatus.Training());
+                beginTraining(turn, member.id(), generation.number());
             } else if (!turn.wasLost(member.id())) {
                 turn.workers.add(new ClusterState.Worker(member, new WorkerStatus.Training()));
             }
+        }
+    }
+
+    /** A worker may have finished in this generation before this coordinator knew of it. */
+    private static void beginTraining(Turn turn, WorkerId worker, long number) {
+        WorkerStatus status = turn.view().worker(worker).orElseThrow().status();
+        if (!(status instanceof WorkerStatus.Done done) || done.generation() < number) {
+            turn.setStatus(worker, new WorkerStatus.Training());
         }
     }
 }

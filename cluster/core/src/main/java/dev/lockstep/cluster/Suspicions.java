@@ -2,6 +2,7 @@ package dev.lockstep.cluster;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -15,47 +16,28 @@ final class Suspicions {
 
     private Suspicions() {}
 
+    /** Keeps the word also when it is ahead of what this coordinator knows: another one may have been faster. */
     static void accuse(Turn turn, ClusterEvent.PeerUnreachable event) {
-        ClusterState state = turn.view();
-        boolean timely = turn.pending == null
-                && turn.current != null
-                && turn.current.number() == event.generation()
-                && state.trains(event.reporter())
-                && state.trains(event.accused())
+        boolean timely = turn.current != null
+                && event.generation() >= turn.generationNumber()
+                && turn.hasWorker(event.reporter())
+                && turn.hasWorker(event.accused())
                 && !event.reporter().equals(event.accused());
-        if (!timely) {
-            return;
+        if (timely) {
+            turn.sawStep(event.at().step());
+            turn.accusations.add(new ClusterState.Accusation(
+                    event.reporter(), event.accused(), event.generation(), event.cause(), event.at()));
+            await(turn);
         }
-        turn.sawStep(event.at().step());
-        turn.accusations.add(new ClusterState.Accusation(event.reporter(), event.accused(), event.cause(), event.at()));
-        awaitTheAgent(turn);
     }
 
-    /** Gives the first accused worker up. */
-    static void decide(Turn turn) {
-        turn.deadlines.removeIf(deadline -> deadline.timer() == Timer.SUSPICION);
-        if (turn.accusations.isEmpty()) {
+    /** Bounds the wait for the agent's word on the worker that was accused first in the current generation. */
+    static void await(Turn turn) {
+        Optional<ClusterState.Accusation> first = first(turn);
+        if (first.isEmpty() || turn.pending != null) {
             return;
         }
-        ClusterState.Accusation first = turn.accusations.getFirst();
-        turn.view().worker(first.accused()).ifPresent(accused -> {
-            String witnesses = reporters(turn, first.accused()).stream()
-                    .map(id -> String.valueOf(turn.rankOf(id)))
-                    .collect(Collectors.joining(", "));
-            String cause = "cannot be reached by ranks " + witnesses + ": " + first.cause();
-            turn.emit(new ClusterEffect.KillWorker(
-                    first.accused(), accused.member().agent(), cause));
-            Losses.lose(
-                    turn,
-                    accused.member(),
-                    cause,
-                    new WorkPoint(first.at().step(), List.of(), first.at().operation()));
-        });
-    }
-
-    private static void awaitTheAgent(Turn turn) {
-        WorkerId first = turn.accusations.getFirst().accused();
-        int witnesses = reporters(turn, first).size();
+        int witnesses = reporters(turn, first.get().accused()).size();
         JobSpec.Timeouts timeouts = turn.job.timeouts();
         Duration patience = witnesses >= 2 ? timeouts.twoWitnesses() : timeouts.oneWitness();
         long limit = turn.nowNanos + patience.toNanos();
@@ -67,9 +49,35 @@ final class Suspicions {
         turn.setDeadline(Timer.SUSPICION, sooner);
     }
 
+    /** Gives the worker up that was accused first. */
+    static void decide(Turn turn) {
+        turn.deadlines.removeIf(deadline -> deadline.timer() == Timer.SUSPICION);
+        first(turn)
+                .ifPresent(accusation -> turn.view()
+                        .worker(accusation.accused())
+                        .ifPresent(accused -> giveUp(turn, accused.member(), accusation)));
+    }
+
+    private static void giveUp(Turn turn, Member accused, ClusterState.Accusation accusation) {
+        String witnesses = reporters(turn, accused.id()).stream()
+                .map(id -> String.valueOf(turn.rankOf(id)))
+                .collect(Collectors.joining(", "));
+        String cause = "cannot be reached by ranks " + witnesses + ": " + accusation.cause();
+        turn.emit(new ClusterEffect.KillWorker(accused.id(), accused.agent(), cause));
+        WorkPoint at =
+                new WorkPoint(accusation.at().step(), List.of(), accusation.at().operation());
+        Losses.lose(turn, accused, cause, at);
+    }
+
+    private static Optional<ClusterState.Accusation> first(Turn turn) {
+        return turn.accusations.stream()
+                .filter(a -> a.generation() == turn.generationNumber())
+                .findFirst();
+    }
+
     private static List<WorkerId> reporters(Turn turn, WorkerId accused) {
         return turn.accusations.stream()
-                .filter(a -> a.accused().equals(accused))
+                .filter(a -> a.accused().equals(accused) && a.generation() == turn.generationNumber())
                 .map(ClusterState.Accusation::reporter)
                 .distinct()
                 .toList();

@@ -87,7 +87,7 @@ final class Turn {
     void adopt(Generation generation) {
         current = generation;
         pending = null;
-        accusations.clear();
+        accusations.removeIf(accusation -> accusation.generation() < generation.number());
         deadlines.clear();
         sawStep(generation.startStep());
     }
@@ -112,6 +112,10 @@ final class Turn {
 
     boolean wasLost(WorkerId id) {
         return losses.stream().anyMatch(l -> l.member().id().equals(id));
+    }
+
+    long generationNumber() {
+        return current == null ? 0 : current.number();
     }
 
     Generation requireCurrent() {

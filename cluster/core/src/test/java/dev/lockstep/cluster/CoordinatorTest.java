@@ -371,6 +371,20 @@ class CoordinatorTest {
         }
 
         @Test
+        void keepsWordOfAGenerationThatItLearnsOfLater() {
+            Generation first = run();
+            Generation theirs = successor(first, List.of(member(1), member(2)), false);
+            done(1, theirs, "d");
+            unreachable(2, 1, theirs);
+            assertTrue(state.nextDeadline().isEmpty());
+            died(0);
+            apply(new ClusterEvent.GenerationRefused(theirs));
+            assertEquals(Timer.SUSPICION, state.nextDeadline().orElseThrow().timer());
+            done(2, theirs, "d");
+            assertTrue(theProposal().complete());
+        }
+
+        @Test
         void ignoresAnswersToNoProposal() {
             Generation first = run();
             apply(new ClusterEvent.GenerationRefused(successor(first, List.of(member(0)), true)));
