@@ -13,6 +13,7 @@ public final class GradMode {
     private static final ThreadLocal<GradMode> CURRENT = ThreadLocal.withInitial(GradMode::new);
 
     private boolean enabled = true;
+    private long lastSequence;
 
     private GradMode() {}
 
@@ -48,5 +49,12 @@ public final class GradMode {
         boolean before = mode.enabled;
         mode.enabled = enabled;
         return () -> mode.enabled = before;
+    }
+
+    /** Gives the next number of a node: after all that this thread has given, and after its inputs. */
+    static long nextSequence(long lastInput) {
+        GradMode mode = CURRENT.get();
+        mode.lastSequence = Math.max(mode.lastSequence, lastInput) + 1;
+        return mode.lastSequence;
     }
 }

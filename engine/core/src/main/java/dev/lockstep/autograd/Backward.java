@@ -1,0 +1,179 @@
+package dev.lockstep.autograd;
+
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.BinaryKind;
+import dev.lockstep.backend.op.Elementwise.Binary;
+import dev.lockstep.backend.op.Elementwise.Copy;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk over a graph from its root to its leaves: the nodes in falling order of their numbers, each gradient summed in the order in
+ * which its contributions come. Nothing depends on threads or timing. Confined to one thread.
+ */
+final class Backward {
+    private static final Binary ADD = new Binary(BinaryKind.ADD);
+    private static final Copy COPY = new Copy(Copy.Order.CONTIGUOUS);
+
+    private final Backend backend;
+    private final BackwardOptions options;
+    private final Map<Leaf, Sum> sums = new IdentityHashMap<>();
+    private final Map<Leaf, Value> complete = new LinkedHashMap<>();
+
+    /** The gradient of a leaf so far, and how many contributions are still to come. */
+    private static final class Sum {
+        private @Nullable Value value;
+        private int awaited;
+    }
+
+    Backward(Backend backend, BackwardOptions options) {
+        this.backend = backend;
+        this.options = options;
+    }
+
+    /** Walks back from a root with its gradient, of which this takes ownership. */
+    Map<Leaf, Value> run(Edge root, Value gradient) {
+        List<Node> order = reachable(root.node());
+        order.forEach(Node::retain);
+        try {
+            order.forEach(Node::checkNotConsumed);
+            root.node().setGradient(root.output(), gradient);
+            order.forEach(this::step);
+            return complete;
+        } catch (RuntimeException | Error failure) {
+            closeAll();
+            throw failure;
+        } finally {
+            order.forEach(Node::closeGradients);
+            order.forEach(Node::release);
+        }
+    }
+
+    /** {@return the nodes from which the root was computed, by falling number} Counts what each leaf has to wait for. */
+    private List<Node> reachable(Node root) {
+        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Node> found = new ArrayList<>();
+        Deque<Node> open = new ArrayDeque<>();
+        seen.add(root);
+        open.push(root);
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            found.add(node);
+            for (int i = 0; i < node.inputCount(); i++) {
+                if (node.edge(i) instanceof Edge edge && seen.add(edge.node())) {
+                    open.push(edge.node());
+                } else if (node.edge(i) instanceof Leaf leaf) {
+                    sums.computeIfAbsent(leaf, unseen -> new Sum()).awaited++;
+                }
+            }
+        }
+        found.sort(Comparator.comparingLong(Node::sequence).reversed());
+        return found;
+    }
+
+    private void step(Node node) {
+        List<Leaf> finished = new ArrayList<>();
+        if (node.hasGradient()) {
+            propagate(node);
+        }
+        for (int i = 0; i < node.inputCount(); i++) {
+            if (node.edge(i) instanceof Leaf leaf && --sum(leaf).awaited == 0) {
+                finished.add(leaf);
+            }
+        }
+        if (options.keepsGraph()) {
+            node.closeGradients();
+        } else {
+            node.consume();
+        }
+        finished.forEach(this::finish);
+    }
+
+    private void propagate(Node node) {
+        try (Derivation derivation = new Derivation(node, backend, options.createGraph())) {
+            @Nullable Value[] gradients = node.rule().backward().apply(derivation);
+            for (int i = 0; i < gradients.length; i++) {
+                Value gradient = gradients[i];
+                if (gradient != null && node.edge(i) != null) {
+                    checkShape(node, i, gradient);
+                    accumulate(node.edge(i), derivation.claim(gradient));
+                }
+            }
+        }
+    }
+
+    private static void checkShape(Node node, int input, Value gradient) {
+        if (!gradient.shape().equals(node.inputShape(input))) {
+            throw new AssertionError("gradient of " + node.op().label() + " for input " + input + " has shape "
+                    + gradient.shape() + ", the input " + node.inputShape(input));
+        }
+    }
+
+    private void accumulate(Value.@Nullable Slot target, Value gradient) {
+        switch (target) {
+            case Leaf leaf -> {
+                Sum sum = sum(leaf);
+                sum.value = plus(sum.value, gradient);
+            }
+            case Edge edge -> {
+                Value before = edge.node().gradient(edge.output());
+                edge.node().setGradient(edge.output(), plus(before, gradient));
+            }
+            case null, default -> throw new AssertionError("a gradient for " + target);
+        }
+    }
+
+    private Value plus(@Nullable Value before, Value next) {
+        if (before == null) {
+            return next;
+        }
+        try (before;
+                next) {
+            return backend.execute(ADD, before, next)[0];
+        }
+    }
+
+    private Sum sum(Leaf leaf) {
+        Sum sum = sums.get(leaf);
+        if (sum == null) {
+            throw new AssertionError("a leaf that was not reached");
+        }
+        return sum;
+    }
+
+    /** Delivers the gradient of a leaf in memory of its own, so that nobody else sees it change. */
+    private void finish(Leaf leaf) {
+        Sum sum = sum(leaf);
+        Value value = sum.value;
+        if (value == null) {
+            return;
+        }
+        sum.value = null;
+        if (!value.storage().isExclusive() || !value.layout().isContiguous()) {
+            try (Value shared = value) {
+                value = backend.execute(COPY, shared)[0];
+            }
+        }
+        complete.put(leaf, value);
+        options.listener().onComplete(leaf, value);
+    }
+
+    private void closeAll() {
+        complete.values().forEach(Value::close);
+        for (Sum sum : sums.values()) {
+            if (sum.value != null) {
+                sum.value.close();
+            }
+        }
+    }
+}

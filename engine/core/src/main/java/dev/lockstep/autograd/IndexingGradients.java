@@ -1,0 +1,41 @@
+package dev.lockstep.autograd;
+
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.Indexing;
+import dev.lockstep.backend.op.Indexing.Embedding;
+import dev.lockstep.backend.op.Indexing.EmbeddingGrad;
+import dev.lockstep.backend.op.Indexing.Gather;
+import dev.lockstep.backend.op.Indexing.GatherGrad;
+import dev.lockstep.backend.op.Indexing.IndexSelect;
+import dev.lockstep.backend.op.Indexing.IndexSelectGrad;
+import dev.lockstep.backend.op.Op;
+import dev.lockstep.layout.Shape;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The gradients of reads by index: g, summed to where it was read; and of those sums: a read. */
+final class IndexingGradients {
+    private static final long INDEX = 0b10;
+    private static final long NO_PADDING = -1;
+
+    private IndexingGradients() {}
+
+    static Rule rule(Indexing op) {
+        return switch (op) {
+            case IndexSelect read -> byIndex(shape -> new IndexSelectGrad(shape, read.axis()));
+            case Gather read -> byIndex(shape -> new GatherGrad(shape, read.axis()));
+            case Embedding read -> byIndex(shape -> new EmbeddingGrad(shape.size(0), NO_PADDING));
+            case IndexSelectGrad sum -> byIndex(shape -> new IndexSelect(sum.axis()));
+            case GatherGrad sum -> byIndex(shape -> new Gather(sum.axis()));
+            case EmbeddingGrad sum -> sum.paddingIndex() < 0 ? byIndex(shape -> new Embedding()) : Rule.unsupported();
+        };
+    }
+
+    /** Runs the opposite op on (g, index). */
+    private static Rule byIndex(Function<Shape, Op> opposite) {
+        return Rule.of(INDEX, d -> {
+            Value gradient = d.run(opposite.apply(d.inputShape(0)), d.gradient(), d.input(1));
+            return new @Nullable Value[] {gradient, null};
+        });
+    }
+}

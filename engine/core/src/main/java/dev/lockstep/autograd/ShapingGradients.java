@@ -1,0 +1,60 @@
+package dev.lockstep.autograd;
+
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.Shaping;
+import dev.lockstep.backend.op.Shaping.Concat;
+import dev.lockstep.backend.op.Shaping.Detach;
+import dev.lockstep.backend.op.Shaping.Expand;
+import dev.lockstep.backend.op.Shaping.Narrow;
+import dev.lockstep.backend.op.Shaping.NarrowGrad;
+import dev.lockstep.backend.op.Shaping.Permute;
+import dev.lockstep.backend.op.Shaping.Reshape;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The gradients of ops that move elements: the elements of g, moved back. */
+final class ShapingGradients {
+    private ShapingGradients() {}
+
+    static Rule rule(Shaping op) {
+        return switch (op) {
+            case Reshape reshape -> Rule.linear(d -> d.reshape(d.gradient(), d.inputShape(0)));
+            case Permute permute -> Rule.linear(d -> d.run(inverse(permute), d.gradient()));
+            case Expand expand -> Rule.linear(d -> d.sumTo(d.gradient(), d.inputShape(0)));
+            case Narrow narrow -> Rule.linear(d -> narrow(d, narrow));
+            case NarrowGrad placed -> Rule.linear(d -> placed(d, placed));
+            case Concat concat -> Rule.of(0, d -> parts(d, concat.axis()));
+            case Detach detach -> Rule.NONE;
+        };
+    }
+
+    private static Permute inverse(Permute op) {
+        List<Integer> order = op.order();
+        Integer[] back = new Integer[order.size()];
+        for (int i = 0; i < back.length; i++) {
+            back[order.get(i)] = i;
+        }
+        return new Permute(Arrays.asList(back));
+    }
+
+    private static Value narrow(Derivation d, Narrow op) {
+        return d.run(new NarrowGrad(d.inputShape(0), op.axis(), op.start(), op.step()), d.gradient());
+    }
+
+    private static Value placed(Derivation d, NarrowGrad op) {
+        long length = d.inputShape(0).size(op.axis());
+        return d.run(new Narrow(op.axis(), op.start(), length, op.step()), d.gradient());
+    }
+
+    private static @Nullable Value[] parts(Derivation d, int axis) {
+        @Nullable Value[] parts = new Value[d.inputCount()];
+        long start = 0;
+        for (int i = 0; i < parts.length; i++) {
+            long length = d.inputShape(i).size(axis);
+            parts[i] = d.needs(i) ? d.run(new Narrow(axis, start, length, 1), d.gradient()) : null;
+            start += length;
+        }
+        return parts;
+    }
+}
