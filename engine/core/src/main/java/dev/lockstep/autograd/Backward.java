@@ -7,10 +7,9 @@ import dev.lockstep.backend.op.Elementwise.Binary;
 import dev.lockstep.backend.op.Elementwise.Copy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ final class Backward {
 
     private final Backend backend;
     private final BackwardOptions options;
-    private final Map<Leaf, Sum> sums = new IdentityHashMap<>();
+    private final Map<Leaf, Sum> sums = new LinkedHashMap<>();
     private final Map<Leaf, Value> complete = new LinkedHashMap<>();
 
     /** The gradient of a leaf so far, and how many contributions are still to come. */
@@ -61,7 +60,7 @@ final class Backward {
 
     /** {@return the nodes from which the root was computed, by falling number} Counts what each leaf has to wait for. */
     private List<Node> reachable(Node root) {
-        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Node> seen = new HashSet<>();
         List<Node> found = new ArrayList<>();
         Deque<Node> open = new ArrayDeque<>();
         seen.add(root);

@@ -1,6 +1,7 @@
 package dev.lockstep.tensor;
 
 import dev.lockstep.autograd.AutogradBackend;
+import dev.lockstep.backend.Backends;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Update;
@@ -70,8 +71,8 @@ final class Engine {
         }
     }
 
-    /** {@return the recording backend of a device} */
+    /** {@return the recording backend of a device; it has no state of its own} */
     static AutogradBackend backend(Device device) {
-        throw new UnsupportedOperationException("no backend registry yet for " + device);
+        return new AutogradBackend(Backends.of(device));
     }
 }
