@@ -18,7 +18,7 @@ public interface Schedule {
     /** {@return a schedule that multiplies by {@code gamma} after every {@code size} steps: torch's StepLR} */
     static Schedule stepLr(long size, double gamma) {
         checkSteps("stepLr", size);
-        return step -> StrictMath.pow(gamma, step / size);
+        return step -> StrictMath.pow(gamma, Math.floorDiv(step, size));
     }
 
     /** {@return a schedule that multiplies by {@code gamma} after every step: torch's ExponentialLR} */

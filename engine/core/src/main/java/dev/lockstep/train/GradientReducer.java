@@ -4,9 +4,9 @@ import dev.lockstep.layout.VirtualRanks;
 import java.util.List;
 
 /**
- * Sums a step's contributions over all virtual ranks, whoever computes them. The trainer calls it from one thread: {@link #open} once,
- * then {@link #reduce} once a step and again when told to compute more, at last
- * {@link #complete} and {@link #close}.
+ * Sums a step's contributions over all virtual ranks, whoever computes them. The trainer calls it from one thread:
+ * {@link #open} once, then {@link #reduce} once a step and again when told to compute more, at last {@link #complete}
+ * and {@link #close}.
  */
 public interface GradientReducer extends AutoCloseable {
     /** What came of a reduction. */
@@ -29,7 +29,8 @@ public interface GradientReducer extends AutoCloseable {
     /** The contributions one worker has at hand for a step. Thread-safe for reading while {@code reduce} runs. */
     interface Contributions {
         /**
-         * {@return the sums of the maximal complete nodes inside {@code range}, in order; they stay owned by the contributions}
+         * {@return the sums of the maximal complete nodes inside {@code range}, in order; they stay owned by the
+         * contributions}
          *
          * @throws IllegalStateException if a leaf of the range was not computed
          */
@@ -37,7 +38,8 @@ public interface GradientReducer extends AutoCloseable {
     }
 
     /**
-     * Says what this worker will reduce, waits until the job's first generation exists, and returns this worker's virtual ranks.
+     * Says what this worker will reduce, waits until the job's first generation exists, and returns this worker's
+     * virtual ranks.
      *
      * @throws IllegalStateException if the workers do not agree on the plan, saying what differs
      */
@@ -60,9 +62,11 @@ public interface GradientReducer extends AutoCloseable {
     long generation();
 
     /**
-     * Says that this worker has made its last step, and waits until every worker has, helping those that lack it after a failure.
+     * Says that this worker has made its last step, and waits until every worker has, helping those that lack it after
+     * a failure.
      *
-     * @param weightsSha256 the digest of this worker's weights; replicas that differ end the job with an error that names them
+     * @param weightsSha256 the digest of this worker's weights; replicas that differ end the job with an error that
+     *     names them
      */
     void complete(String weightsSha256);
 

@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sum of one node of the tree: what the virtual ranks {@code node} contribute to a step. Tensors stand in the order of the
- * {@link ReductionPlan}, contiguous in logical order; null where no leaf below has one. An absent node (its slices are empty) has no
- * scalars and no tensors. Owns its values.
+ * The sum of one node of the tree: what the virtual ranks {@code node} contribute to a step. Tensors stand in the order
+ * of the {@link ReductionPlan}, contiguous in logical order; null where no leaf below has one. An absent node (its
+ * slices are empty) has no scalars and no tensors. Owns its values.
  */
 public final class NodeSum implements AutoCloseable {
     private final VirtualRanks node;

@@ -15,7 +15,8 @@ public interface StepLog {
      * @param seconds wall time of the step
      * @param generation the generation in which it was reduced
      */
-    record StepReport(long step, int epoch, long totalSteps, double loss, long samples, double seconds, long generation) {}
+    record StepReport(
+            long step, int epoch, long totalSteps, double loss, long samples, double seconds, long generation) {}
 
     /**
      * One evaluation over a data set.
@@ -36,8 +37,14 @@ public interface StepLog {
      * @param samplesPerSecond the median over steps after warm-up
      * @param weightsSha256 the digest of the state dict
      */
-    record SummaryReport(long steps, long samples, double loss, SortedMap<String, Double> metrics, double seconds,
-            double samplesPerSecond, String weightsSha256) {}
+    record SummaryReport(
+            long steps,
+            long samples,
+            double loss,
+            SortedMap<String, Double> metrics,
+            double seconds,
+            double samplesPerSecond,
+            String weightsSha256) {}
 
     /** Says what a trainer runs with, once, before the first step. */
     void started(int virtualRanks, int threads, String device);

@@ -1,8 +1,9 @@
 package dev.lockstep.train;
 
 /**
- * Chooses the default number of virtual ranks: the larger of the largest power of two that is at most 16 and leaves 32 samples of the global
- * batch each, and the largest number of workers the job allows, rounded up to a power of two. Never a matter of the machine.
+ * Chooses the default number of virtual ranks: the larger of the largest power of two that is at most 16 and leaves 32
+ * samples of the global batch each, and the largest number of workers the job allows, rounded up to a power of two.
+ * Never a matter of the machine.
  */
 public final class VirtualRankRule {
     private static final int MOST_BY_BATCH = 16;

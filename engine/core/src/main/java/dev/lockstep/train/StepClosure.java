@@ -1,0 +1,16 @@
+package dev.lockstep.train;
+
+import dev.lockstep.data.Batch;
+import dev.lockstep.tensor.Tensor;
+
+/**
+ * Computes the loss of one virtual rank's slice of a batch. It runs once a virtual rank, on any thread, perhaps again
+ * after a failure: it touches nothing but its arguments.
+ *
+ * @param <M> the model
+ */
+@FunctionalInterface
+public interface StepClosure<M> {
+    /** {@return the mean loss over the slice's rows, a 0-dim tensor} */
+    Tensor loss(M model, Batch batch, StepContext context);
+}

@@ -1,0 +1,293 @@
+package dev.lockstep.train;
+
+import dev.lockstep.data.Batch;
+import dev.lockstep.data.DataLoader;
+import dev.lockstep.module.Module;
+import dev.lockstep.module.WeightsDigest;
+import dev.lockstep.optim.Optimizer;
+import dev.lockstep.serialization.Safetensors;
+import dev.lockstep.tensor.Gradients;
+import dev.lockstep.train.LeafComputer.Work;
+import dev.lockstep.train.StepLog.EvaluationReport;
+import dev.lockstep.train.StepLog.SummaryReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a model, alone or as one of a job's workers, with the same result. {@link #step} is the door: it runs a
+ * closure once for each virtual rank that is this worker's, sums over all virtual ranks, and applies one update.
+ * {@link #fit} is a loop over it.
+ *
+ * <pre>{@code
+ * var trainer = Trainer.of(net, new AdamW(net.parameters(), o -> o.lr(1e-3)));
+ * trainer.fit(loader, (model, batch, step) -> crossEntropy(model.call(batch.x()), batch.y()), o -> o.epochs(3));
+ * trainer.finish();
+ * }</pre>
+ *
+ * Confined to one thread; every worker of a job makes the same calls in the same order.
+ *
+ * @param <M> the model
+ */
+public final class Trainer<M extends Module<?, ?>> {
+    private static final AtomicReference<@Nullable Trainer<?>> UNFINISHED = new AtomicReference<>();
+
+    private final Job job;
+    private final M model;
+    private final Optimizer optimizer;
+    private final Throughput throughput = new Throughput();
+    private final List<Path> saves = new ArrayList<>();
+    private final long startedNanos;
+    private Optional<UnaryOperator<Gradients>> gradientHook = Optional.empty();
+    private @Nullable StepRunner<M> runner;
+    private @Nullable WeightUpdate update;
+    private SortedMap<String, Double> lastMetrics = Collections.emptySortedMap();
+    private double lastLoss = Double.NaN;
+    private long steps;
+    private long samples;
+    private boolean finished;
+
+    private Trainer(Job job, M model, Optimizer optimizer) {
+        this.job = job;
+        this.model = model;
+        this.optimizer = optimizer;
+        this.startedNanos = job.nanoClock().getAsLong();
+    }
+
+    /** Makes the trainer of the current {@link Job}. */
+    public static <M extends Module<?, ?>> Trainer<M> of(M model, Optimizer optimizer) {
+        Trainer<M> trainer = of(Job.current(), model, optimizer);
+        UNFINISHED.set(trainer);
+        return trainer;
+    }
+
+    /** Makes the trainer of a job that is not the process', for programs that hold several workers. */
+    public static <M extends Module<?, ?>> Trainer<M> of(Job job, M model, Optimizer optimizer) {
+        return new Trainer<>(job, model, optimizer);
+    }
+
+    /**
+     * Changes the reduced gradients before each update, such as {@code g -> g.clipNorm(1)}; hooks see what all workers
+     * see.
+     */
+    public Trainer<M> onGradients(UnaryOperator<Gradients> hook) {
+        this.gradientHook = Optional.of(hook);
+        return this;
+    }
+
+    /** Makes one training step over a global batch with a loss that is a mean over rows. */
+    public StepResult step(Batch batch, StepClosure<M> closure) {
+        return train(batch, new Work.ByRows<>(closure));
+    }
+
+    /** Makes one training step with a loss that is a sum divided by a weight of its own. */
+    public StepResult stepWeighted(Batch batch, WeightedClosure<M> closure) {
+        return train(batch, new Work.ByWeight<>(closure));
+    }
+
+    private StepResult train(Batch batch, Work<M> work) {
+        long before = job.nanoClock().getAsLong();
+        StepRunner<M> steady = runner(batch.size());
+        try (NodeSum total = steady.run(work, batch, steps)) {
+            Totals totals = Totals.of(total);
+            // A mean over rows is weighted at the leaves already: the shares of the slices sum to 1 and are not divided
+            // by again.
+            double factor = work instanceof Work.ByWeight ? 1 / totals.weight() : 1;
+            updateOf(steady).apply(total, factor, gradientHook);
+            steps++;
+            samples += totals.rows();
+            lastLoss = totals.loss() * factor;
+            throughput.add(totals.rows(), job.nanoClock().getAsLong() - before);
+            return new StepResult(steps, lastLoss, totals.metrics(), totals.rows());
+        }
+    }
+
+    /** Trains for some epochs and reports each step to the job's log. Can do nothing that {@link #step} cannot. */
+    public void fit(DataLoader loader, StepClosure<M> closure, UnaryOperator<FitOptions> options) {
+        new Fit<>(this, options.apply(FitOptions.defaults())).run(loader, closure);
+    }
+
+    /**
+     * Evaluates the model, in evaluation mode and without gradients, over a whole data set.
+     *
+     * @return the means of the closure's loss (as {@code loss}) and of its metrics, by name
+     */
+    public SortedMap<String, Double> evaluate(DataLoader loader, StepClosure<M> closure) {
+        boolean training = model.isTraining();
+        model.eval();
+        Totals sum = Totals.NONE;
+        for (Batch batch : loader.epoch(0)) {
+            try (NodeSum total = runner(batch.size()).run(new Work.Evaluation<>(closure), batch, steps)) {
+                sum = sum.plus(Totals.of(total));
+            }
+        }
+        model.train(training);
+        lastMetrics = sum.means();
+        if (isLeader()) {
+            job.log().evaluated(new EvaluationReport(steps, lastMetrics));
+        }
+        return lastMetrics;
+    }
+
+    /** Asks for the weights to be saved as safetensors when training finishes: once, by rank 0, whole or not at all. */
+    public void save(Path file) {
+        saves.add(file);
+    }
+
+    /**
+     * Ends training: waits until every worker holds the last step, saves what was asked for, and reports the summary.
+     * Every worker must call it (the launcher does for a program that forgets). Calling twice does nothing.
+     */
+    public void finish() {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        UNFINISHED.compareAndSet(this, null);
+        StepRunner<M> last = runner;
+        if (last == null) {
+            return;
+        }
+        String digest = WeightsDigest.sha256(model.stateDict());
+        boolean leader = isLeader();
+        if (leader) {
+            conclude(digest);
+        }
+        last.reducer().complete(digest);
+        if (!leader && isLeader()) {
+            // The leader was lost while the job completed; what it may not have concluded is concluded again, with the
+            // same bytes.
+            conclude(digest);
+        }
+        last.close();
+    }
+
+    private void conclude(String digest) {
+        saves.forEach(file -> Safetensors.save(model.stateDict(), file));
+        double seconds = (job.nanoClock().getAsLong() - startedNanos) / 1e9;
+        job.log()
+                .finished(
+                        new SummaryReport(steps, samples, lastLoss, lastMetrics, seconds, throughput.median(), digest));
+    }
+
+    /**
+     * Finishes the trainer that the program made last, if it did not itself. For launchers, after the program's main
+     * has returned.
+     */
+    public static void finishUnfinished() {
+        Trainer<?> open = UNFINISHED.get();
+        if (open != null) {
+            open.finish();
+        }
+    }
+
+    /** {@return whether this worker is the one that logs and saves} */
+    public boolean isLeader() {
+        StepRunner<M> mine = runner;
+        return mine == null || mine.reducer().isLeader();
+    }
+
+    /** {@return how many training steps were made} */
+    public long steps() {
+        return steps;
+    }
+
+    /** {@return the model} */
+    public M model() {
+        return model;
+    }
+
+    Job job() {
+        return job;
+    }
+
+    long generation() {
+        StepRunner<M> mine = runner;
+        return mine == null ? 0 : mine.reducer().generation();
+    }
+
+    /** Opens the runner at the first batch: the default of V follows from the size of the global batch. */
+    private StepRunner<M> runner(int batchSize) {
+        StepRunner<M> open = runner;
+        if (finished) {
+            throw new IllegalStateException("trainer: a step after finish()");
+        }
+        if (open == null) {
+            open = open(batchSize);
+            runner = open;
+        }
+        return open;
+    }
+
+    private StepRunner<M> open(int batchSize) {
+        Job.Settings settings = job.settings();
+        int virtualRanks = settings.virtualRanks() > 0
+                ? settings.virtualRanks()
+                : VirtualRankRule.choose(batchSize, settings.maxWorkers());
+        StepRunner<M> opened = new StepRunner<>(job, model, virtualRanks);
+        job.log().started(virtualRanks, settings.threads(), settings.device().toString());
+        if (batchSize < 8L * virtualRanks && opened.reducer().isLeader()) {
+            job.log()
+                    .remark("virtual ranks get " + batchSize / virtualRanks + " rows or fewer each (batch " + batchSize
+                            + ", " + virtualRanks + " virtual ranks); below 8 rows products get slow");
+        }
+        return opened;
+    }
+
+    private WeightUpdate updateOf(StepRunner<M> open) {
+        WeightUpdate mine = update;
+        if (mine == null) {
+            mine = new WeightUpdate(open.state(), optimizer);
+            update = mine;
+        }
+        return mine;
+    }
+
+    /** What the scalars of one or more sums come to. */
+    private record Totals(double loss, double weight, long rows, TreeMap<String, Double> sums) {
+        private static final Totals NONE = new Totals(0, 0, 0, new TreeMap<>());
+
+        static Totals of(NodeSum total) {
+            SortedMap<String, Double> values = total.scalars()
+                    .orElseThrow(() -> new IllegalArgumentException("a step over an empty batch"))
+                    .values();
+            TreeMap<String, Double> sums = new TreeMap<>();
+            values.forEach((name, value) -> {
+                if (name.startsWith(LeafComputer.METRIC)) {
+                    sums.put(name.substring(LeafComputer.METRIC.length()), value);
+                }
+            });
+            long rows = Math.round(values.getOrDefault(LeafComputer.ROWS, 0.0));
+            return new Totals(
+                    values.getOrDefault(LeafComputer.LOSS, 0.0),
+                    values.getOrDefault(LeafComputer.WEIGHT, 0.0),
+                    rows,
+                    sums);
+        }
+
+        /** Adds another batch; the losses are means over their batches' rows. */
+        Totals plus(Totals next) {
+            TreeMap<String, Double> both = new TreeMap<>(sums);
+            next.sums.forEach((name, value) -> both.merge(name, value, Double::sum));
+            both.merge("loss", next.loss * next.rows, Double::sum);
+            return new Totals(loss, weight, rows + next.rows, both);
+        }
+
+        SortedMap<String, Double> metrics() {
+            return means();
+        }
+
+        SortedMap<String, Double> means() {
+            TreeMap<String, Double> means = new TreeMap<>();
+            sums.forEach((name, value) -> means.put(name, value / Math.max(1, rows)));
+            return means;
+        }
+    }
+}
