@@ -1,0 +1,96 @@
+package dev.lockstep.examples;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The arguments that every bundled example takes after {@code --}. */
+@Command(sortOptions = false, mixinStandardHelpOptions = false)
+final class ExampleOptions {
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the training set")
+    private int epochs;
+
+    @Option(names = "--steps", paramLabel = "N", description = "stop after this many steps in all")
+    private long steps = Long.MAX_VALUE;
+
+    @Option(names = "--batch-size", paramLabel = "B", description = "rows of the global batch")
+    private int batchSize;
+
+    @Option(names = "--learning-rate", paramLabel = "X", description = "peak learning rate")
+    private double learningRate;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "folder that holds the data set")
+    private @Nullable Path data;
+
+    @Option(names = "--save", paramLabel = "FILE.safetensors", description = "where to save the weights at the end")
+    private @Nullable Path save;
+
+    @Option(names = "--init", paramLabel = "FILE.safetensors", description = "weights to start from")
+    private @Nullable Path init;
+
+    private ExampleOptions(int epochs, int batchSize, double learningRate) {
+        this.epochs = epochs;
+        this.batchSize = batchSize;
+        this.learningRate = learningRate;
+    }
+
+    /**
+     * Reads the arguments over an example's defaults.
+     *
+     * @throws CommandLine.ParameterException naming the argument that is unknown or out of range
+     */
+    static ExampleOptions parse(String[] args, int epochs, int batchSize, double learningRate) {
+        ExampleOptions options = new ExampleOptions(epochs, batchSize, learningRate);
+        CommandLine line = new CommandLine(options);
+        line.parseArgs(args);
+        options.check(line);
+        return options;
+    }
+
+    private void check(CommandLine line) {
+        require(line, epochs >= 1, "--epochs must be at least 1, got " + epochs);
+        require(line, steps >= 1, "--steps must be at least 1, got " + steps);
+        require(line, batchSize >= 1, "--batch-size must be at least 1, got " + batchSize);
+        require(
+                line,
+                learningRate > 0 && Double.isFinite(learningRate),
+                "--learning-rate must be positive, got " + learningRate);
+    }
+
+    private static void require(CommandLine line, boolean holds, String message) {
+        if (!holds) {
+            throw new CommandLine.ParameterException(line, message);
+        }
+    }
+
+    int epochs() {
+        return epochs;
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    int batchSize() {
+        return batchSize;
+    }
+
+    double learningRate() {
+        return learningRate;
+    }
+
+    Optional<Path> data() {
+        return Optional.ofNullable(data);
+    }
+
+    Optional<Path> save() {
+        return Optional.ofNullable(save);
+    }
+
+    Optional<Path> init() {
+        return Optional.ofNullable(init);
+    }
+}
