@@ -1,0 +1,388 @@
+package dev.lockstep.launcher.agent;
+
+import dev.lockstep.cluster.Agreement;
+import dev.lockstep.cluster.ClusterEffect;
+import dev.lockstep.cluster.ClusterEvent;
+import dev.lockstep.cluster.Generation;
+import dev.lockstep.cluster.Incident;
+import dev.lockstep.cluster.Member;
+import dev.lockstep.cluster.UserFailure;
+import dev.lockstep.cluster.WorkPoint;
+import dev.lockstep.launcher.ExitCode;
+import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.link.AgentMessage;
+import dev.lockstep.launcher.link.Link;
+import dev.lockstep.launcher.link.LinkServer;
+import dev.lockstep.launcher.link.WorkerMessage;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the workers of one machine. One thread, the one that calls {@link #run}, starts the workers, takes what happens
+ * from a queue and acts; {@link #decided} and {@link #interrupt} may be called from any.
+ */
+public final class Agent {
+    private static final int INBOX_MAX = 1 << 16;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long STOP_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** For the hooks of a program that has returned or thrown. */
+    private static final long EXIT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private enum Phase {
+        RUNNING,
+        COMPLETING,
+        STOPPING
+    }
+
+    private final AgentSetup setup;
+    private final RunListener listener;
+    private final LongSupplier nanoClock;
+    private final BlockingQueue<AgentInput> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
+    private final Map<String, Child> children = new LinkedHashMap<>();
+    private final Departures departures = new Departures();
+    private final Control control;
+    private Phase phase = Phase.RUNNING;
+    private int exitCode = ExitCode.OK;
+    private long killAtNanos;
+    private @Nullable Generation current;
+    private long formedGeneration;
+
+    /** Makes an agent; {@code control} is given the consumer of the coordinator's decisions. */
+    public Agent(
+            AgentSetup setup,
+            RunListener listener,
+            Function<? super Agent, ? extends Control> control,
+            LongSupplier nanoClock) {
+        this.setup = setup;
+        this.listener = listener;
+        this.nanoClock = nanoClock;
+        this.control = control.apply(this);
+    }
+
+    /** Hands over a decision of the coordinator; it is carried out on the agent's thread, at once if called from it. */
+    public void decided(ClusterEffect effect) {
+        put(new AgentInput.Decided(effect));
+    }
+
+    /** Asks for the end of the run: in good order, or at once. */
+    public void interrupt(String signal, int exitCode, boolean now) {
+        put(new AgentInput.Interrupted(signal, exitCode, now));
+    }
+
+    /**
+     * Starts the workers and stays until the last one is reaped.
+     *
+     * @return the exit code of the run
+     * @throws LaunchException if workers cannot be started
+     */
+    public int run() {
+        String token = Nursery.randomId();
+        try (LinkServer links = LinkServer.open(token, new Ears());
+                Nursery nursery = new Nursery(setup, links, token, inbox, nanoClock)) {
+            try {
+                startWorkers(nursery);
+                loop();
+            } finally {
+                children.values().forEach(child -> child.process.destroyForcibly());
+            }
+            return exitCode;
+        } catch (IOException e) {
+            throw new LaunchException(
+                    ExitCode.ENVIRONMENT,
+                    "cannot open the workers' link in the temporary folder: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private void startWorkers(Nursery nursery) {
+        control.send(new ClusterEvent.AgentJoined(setup.id(), setup.host(), setup.workers()));
+        for (int localRank = 0; localRank < setup.workers(); localRank++) {
+            Child child = nursery.start(localRank);
+            children.put(child.id.value(), child);
+        }
+        for (Child child : children.values()) {
+            control.send(
+                    new ClusterEvent.WorkerStarted(child.id, setup.id(), setup.host(), child.pid(), child.localRank));
+        }
+    }
+
+    private void loop() {
+        try {
+            while (!isOver()) {
+                AgentInput input = inbox.poll(control.waitNanos(POLL_NANOS), TimeUnit.NANOSECONDS);
+                if (input != null) {
+                    handle(input);
+                }
+                control.tick();
+                listener.tick();
+                departures.due(nanoClock.getAsLong()).forEach(this::concluded);
+                killStragglers();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            exitCode = ExitCode.INTERRUPTED;
+        }
+    }
+
+    private boolean isOver() {
+        boolean allGone = children.values().stream().allMatch(child -> child.reaped);
+        return allGone && (phase != Phase.RUNNING || children.values().stream().allMatch(c -> c.ended && !c.joined));
+    }
+
+    private void handle(AgentInput input) {
+        switch (input) {
+            case AgentInput.Connected(var worker, var link) -> connected(child(worker), link);
+            case AgentInput.Said(var worker, var message, var atNanos) -> said(child(worker), message, atNanos);
+            case AgentInput.Disconnected(var worker, var _, var atNanos) -> disconnected(child(worker), atNanos);
+            case AgentInput.Exited(var worker, var code, var evidence) ->
+                departures
+                        .exited(child(worker), code, evidence, nanoClock.getAsLong())
+                        .ifPresent(this::concluded);
+            case AgentInput.Decided(var effect) -> perform(effect);
+            case AgentInput.Interrupted interrupted -> interrupted(interrupted);
+        }
+    }
+
+    private Child child(String worker) {
+        Child child = children.get(worker);
+        if (child == null) {
+            throw new AssertionError("agent: no child " + worker);
+        }
+        return child;
+    }
+
+    private void connected(Child child, Link<AgentMessage, WorkerMessage> link) {
+        child.link = link;
+        child.connected = true;
+        link.send(setup.welcome().apply(child.localRank));
+    }
+
+    /** The end of the stream means death: what closes it and lives on is killed, unless it has said its last words. */
+    private void disconnected(Child child, long atNanos) {
+        child.link = null;
+        if (child.ended || child.failure != null) {
+            child.killAtNanos = atNanos + EXIT_GRACE_NANOS;
+        } else {
+            child.process.destroyForcibly();
+        }
+        departures.disconnected(child, atNanos).ifPresent(this::concluded);
+    }
+
+    private void said(Child child, WorkerMessage message, long atNanos) {
+        switch (message) {
+            case WorkerMessage.Ready ready -> ready(child, ready);
+            case WorkerMessage.Unreachable unreachable -> unreachable(child, unreachable);
+            case WorkerMessage.Formed formed -> formed(formed, atNanos);
+            case WorkerMessage.Done done ->
+                control.send(new ClusterEvent.WorkerDone(
+                        child.id, done.generation(), done.lastSequence(), done.weightsSha256()));
+            case WorkerMessage.Failed failed -> failed(child, failed);
+            case WorkerMessage.Ended _ -> child.ended = true;
+            case WorkerMessage.Hello _ -> child.process.destroyForcibly(); // A second hello: not our worker any more.
+            case WorkerMessage.Started _,
+                    WorkerMessage.Step _,
+                    WorkerMessage.Evaluated _,
+                    WorkerMessage.Summary _,
+                    WorkerMessage.Remark _ -> listener.progress(message);
+        }
+    }
+
+    private void ready(Child child, WorkerMessage.Ready ready) {
+        child.joined = true;
+        Member member =
+                new Member(child.id, setup.id(), setup.host(), child.pid(), child.localRank, ready.dataAddress());
+        Agreement agreement = new Agreement(ready.virtualRanks(), ready.planDigest(), ready.numericsFingerprint());
+        control.send(new ClusterEvent.WorkerReady(member, agreement));
+    }
+
+    private void unreachable(Child child, WorkerMessage.Unreachable message) {
+        Generation generation = current;
+        if (generation == null || generation.number() != message.generation()) {
+            return;
+        }
+        var accused = generation.members().get(message.rank()).id();
+        control.send(new ClusterEvent.PeerUnreachable(
+                child.id, accused, message.generation(), Causes.place(child), message.cause()));
+    }
+
+    private void formed(WorkerMessage.Formed message, long atNanos) {
+        Generation generation = current;
+        if (generation == null
+                || generation.number() != message.generation()
+                || formedGeneration >= message.generation()) {
+            return; // Overtaken by a newer generation, or another worker was first.
+        }
+        formedGeneration = message.generation();
+        OptionalDouble recovery = departures.takeEvidence().stream()
+                .mapToDouble(evidence -> (atNanos - evidence) / 1e6)
+                .findFirst();
+        listener.formed(generation, recovery);
+    }
+
+    private void failed(Child child, WorkerMessage.Failed failed) {
+        child.failure = failed;
+        UserFailure failure =
+                new UserFailure(failed.exception(), failed.message(), failed.exitCode(), Causes.place(child));
+        if (phase == Phase.COMPLETING) {
+            failedAfterCompletion(child, failure);
+        } else {
+            control.send(new ClusterEvent.WorkerFailed(child.id, failure));
+        }
+    }
+
+    private void failedAfterCompletion(Child child, UserFailure failure) {
+        int rank = current == null ? child.localRank : current.rankOf(child.id).orElse(child.localRank);
+        String cause = failure.type() + ": " + failure.message();
+        listener.incident(
+                new Incident(Incident.Severity.FAILURE, rank, setup.host(), child.pid(), failure.at(), cause),
+                Optional.of(new RunListener.Detail(child.localRank, child.logs, child.failure())));
+        stop(failure.exitCode(), "rank " + rank + " failed after training: " + cause);
+    }
+
+    /** A child is reaped and its link is drained: what it meant. */
+    private void concluded(Departures.Departure departure) {
+        Child child = departure.child();
+        child.reaped = true;
+        if (phase == Phase.STOPPING || child.failure != null || endedInOrder(child, departure.code())) {
+            return;
+        }
+        Optional<UserFailure> failure = Causes.failure(child, departure.code());
+        if (phase == Phase.COMPLETING) {
+            diedAfterCompletion(child, departure.code());
+        } else if (failure.isPresent()) {
+            control.send(new ClusterEvent.WorkerFailed(child.id, failure.get()));
+        } else {
+            departures.noteEvidence(child.evidenceNanos);
+            WorkPoint at = Causes.place(child);
+            control.send(new ClusterEvent.WorkerDied(child.id, Causes.ofExit(departure.code()), at));
+        }
+    }
+
+    /** In order is to exit after training is complete, or to return from a program that does not train at all. */
+    private boolean endedInOrder(Child child, int code) {
+        boolean nobodyTrains = children.values().stream().noneMatch(other -> other.joined);
+        return code == ExitCode.OK && (phase == Phase.COMPLETING || (child.ended && nobodyTrains));
+    }
+
+    /** Only the leader still has something to do after the last step: it saves. */
+    private void diedAfterCompletion(Child child, int code) {
+        int rank = current == null ? child.localRank : current.rankOf(child.id).orElse(child.localRank);
+        String cause = Causes.ofExit(code) + " after the last step";
+        var severity = rank == 0 ? Incident.Severity.FAILURE : Incident.Severity.WARNING;
+        listener.incident(
+                new Incident(severity, rank, setup.host(), child.pid(), Causes.place(child), cause),
+                Optional.of(new RunListener.Detail(child.localRank, child.logs, child.failure())));
+        if (rank == 0) {
+            stop(ExitCode.LOST, "rank 0: " + cause);
+        }
+    }
+
+    private void perform(ClusterEffect effect) {
+        switch (effect) {
+            case ClusterEffect.WriteGeneration _ -> throw new AssertionError("agent: only the coordinator writes");
+            case ClusterEffect.Announce(var generation) -> announce(generation);
+            case ClusterEffect.Finish(var code, var reason) -> finish(code, reason);
+            case ClusterEffect.Report(var incident) -> listener.incident(incident, detailOf(incident));
+            case ClusterEffect.KillWorker(var worker, var _, var _) -> {
+                Child child = children.get(worker.value());
+                if (child != null) {
+                    child.process.destroyForcibly();
+                }
+            }
+        }
+    }
+
+    private void announce(Generation generation) {
+        current = generation;
+        listener.announced(generation);
+        for (Child child : children.values()) {
+            generation.rankOf(child.id).ifPresent(rank -> child.say(Forms.of(generation, rank)));
+        }
+    }
+
+    private void finish(int code, String reason) {
+        if (code != ExitCode.OK) {
+            stop(code, reason);
+            return;
+        }
+        if (phase == Phase.RUNNING) {
+            phase = Phase.COMPLETING;
+            long last = current == null ? 1 : current.number() + 1;
+            children.values().forEach(child -> child.say(new AgentMessage.Complete(last)));
+        }
+    }
+
+    private void stop(int code, String reason) {
+        if (phase == Phase.STOPPING) {
+            return;
+        }
+        phase = Phase.STOPPING;
+        exitCode = code;
+        listener.stopping(code, reason);
+        killAtNanos = nanoClock.getAsLong() + STOP_GRACE_NANOS;
+        children.values().forEach(child -> child.say(new AgentMessage.Stop(reason)));
+    }
+
+    private void interrupted(AgentInput.Interrupted interrupted) {
+        if (phase == Phase.RUNNING) {
+            control.send(new ClusterEvent.StopRequested(interrupted.signal(), interrupted.exitCode()));
+        }
+        if (phase != Phase.STOPPING) {
+            stop(interrupted.exitCode(), interrupted.signal());
+        }
+        if (interrupted.now()) {
+            killAtNanos = nanoClock.getAsLong();
+        }
+    }
+
+    private void killStragglers() {
+        long now = nanoClock.getAsLong();
+        boolean stopNow = phase == Phase.STOPPING && now >= killAtNanos;
+        children.values().stream()
+                .filter(child -> !child.reaped && (stopNow || (child.killAtNanos != 0 && now >= child.killAtNanos)))
+                .forEach(child -> child.process.destroyForcibly());
+    }
+
+    private Optional<RunListener.Detail> detailOf(Incident incident) {
+        return children.values().stream()
+                .filter(child -> child.pid() == incident.pid() && setup.host().equals(incident.host()))
+                .findFirst()
+                .map(child -> new RunListener.Detail(child.localRank, child.logs, child.failure()));
+    }
+
+    private void put(AgentInput input) {
+        try {
+            inbox.put(input);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Puts what the links bring into the queue. */
+    private final class Ears implements LinkServer.Listener {
+        @Override
+        public void connected(String worker, Link<AgentMessage, WorkerMessage> link) {
+            put(new AgentInput.Connected(worker, link));
+        }
+
+        @Override
+        public void received(String worker, WorkerMessage message) {
+            put(new AgentInput.Said(worker, message, nanoClock.getAsLong()));
+        }
+
+        @Override
+        public void disconnected(String worker, String why) {
+            put(new AgentInput.Disconnected(worker, why, nanoClock.getAsLong()));
+        }
+    }
+}

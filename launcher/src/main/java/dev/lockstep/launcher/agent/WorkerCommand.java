@@ -1,0 +1,64 @@
+package dev.lockstep.launcher.agent;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a worker's JVM is started.
+ *
+ * @param java the java command
+ * @param classPath the launcher's own class path, then the program's
+ * @param aotCache the ahead-of-time cache made at build time; used if the file exists
+ * @param heap the heap's limit as {@code -Xmx} takes it; tensors live outside the heap
+ * @param options further options of the JVM
+ */
+public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, String heap, List<String> options) {
+    /** The flags every JVM that computes needs. */
+    public static final List<String> ENGINE_FLAGS = List.of(
+            "--add-modules=jdk.incubator.vector",
+            "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    /** The environment variable by which the build has a worker write the cache. */
+    private static final String CACHE_OUTPUT = "LOCKSTEP_CACHE_OUTPUT";
+
+    private static final String MAIN = "dev.lockstep.launcher.worker.WorkerMain";
+
+    /** Copies the lists. */
+    public WorkerCommand {
+        classPath = List.copyOf(classPath);
+        options = List.copyOf(options);
+    }
+
+    /** {@return the command line of a worker that leaves its crash files in {@code logs}} */
+    public List<String> line(Path logs) {
+        List<String> line = new ArrayList<>();
+        line.add(java.toString());
+        line.addAll(ENGINE_FLAGS);
+        line.add("-Xmx" + heap);
+        line.add("-XX:+UseSerialGC");
+        line.add("-Xshare:auto");
+        line.addAll(cacheOptions());
+        line.add("-XX:ErrorFile=" + logs.resolve("hs_err.log"));
+        line.add("-XX:HeapDumpPath=" + logs);
+        line.add("-XX:+ExitOnOutOfMemoryError");
+        line.addAll(options);
+        line.add("-cp");
+        line.add(String.join(
+                File.pathSeparator, classPath.stream().map(Path::toString).toList()));
+        line.add(MAIN);
+        return List.copyOf(line);
+    }
+
+    private List<String> cacheOptions() {
+        String output = System.getenv(CACHE_OUTPUT);
+        if (output != null) {
+            return List.of("-XX:AOTCacheOutput=" + output);
+        }
+        return Files.isRegularFile(aotCache) ? List.of("-XX:AOTCache=" + aotCache, "-Xlog:aot=off,cds=off") : List.of();
+    }
+}

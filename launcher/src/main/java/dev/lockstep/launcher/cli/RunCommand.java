@@ -1,0 +1,192 @@
+package dev.lockstep.launcher.cli;
+
+import dev.lockstep.launcher.ExitCode;
+import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.run.Installation;
+import dev.lockstep.launcher.run.LocalRun;
+import dev.lockstep.launcher.run.RunOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep run}: trains here. */
+@Command(
+        name = "run",
+        description = "Run a program on this machine, or on several.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  lockstep run digits",
+            "  lockstep run --nproc-per-node 4 --threads 1 fashion-mnist -- --epochs 3",
+            "  lockstep run Train.java",
+            "  lockstep run --class-path app.jar com.example.Train -- --batch-size 256"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--nproc-per-node",
+            paramLabel = "N",
+            description = "workers per machine (default: ${DEFAULT-VALUE})")
+    private int workers = 1;
+
+    @Option(names = "--threads", paramLabel = "T", description = "compute threads a worker (default: cores / workers)")
+    private int threads;
+
+    @Option(
+            names = "--virtual-ranks",
+            paramLabel = "V",
+            description = "slices of the global batch; they fix the bits (default: by batch and workers)")
+    private int virtualRanks;
+
+    @Option(names = "--seed", paramLabel = "S", description = "the job's seed (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--device", paramLabel = "cpu|cuda", description = "where tensors live (default: ${DEFAULT-VALUE})")
+    private String device = "cpu";
+
+    @Option(names = "--cpu-isa", paramLabel = "avx2|avx512", description = "the highest instruction set to use")
+    private String cpuIsa = "";
+
+    @Option(
+            names = "--heap",
+            paramLabel = "SIZE",
+            description = "heap of each worker; tensors lie outside (default: ${DEFAULT-VALUE})")
+    private String heap = "1g";
+
+    @Option(names = "--jvm-opt", paramLabel = "OPT", description = "an option for the workers' JVMs (repeatable)")
+    private List<String> jvmOptions = new ArrayList<>();
+
+    @Option(names = "--class-path", paramLabel = "PATH", description = "where the program's classes are")
+    private String classPath = "";
+
+    @Option(
+            names = "--collective-timeout",
+            paramLabel = "TIME",
+            description = "how long a collective may wait: 300s, 5m (default: 5m)")
+    private String collectiveTimeout = "5m";
+
+    @Option(names = "--run-dir", paramLabel = "DIR", description = "the run folder (default: runs/ID)")
+    private @Nullable Path runDir;
+
+    @Option(
+            names = {"--run-id", "--rdzv-id"},
+            paramLabel = "ID",
+            description = "the run's id (default: made)")
+    private String runId = "";
+
+    @Option(
+            names = "--log-every",
+            paramLabel = "N",
+            description = "steps between two progress events (default: ${DEFAULT-VALUE})")
+    private int logEvery = 10;
+
+    @Option(names = "--json", description = "standard output is JSON lines only")
+    private boolean json;
+
+    @Option(names = "--no-progress", description = "draw no progress bar")
+    private boolean noProgress;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "show stack traces")
+    private boolean verbose;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "show failures only")
+    private boolean quiet;
+
+    @Option(names = "--inject", paramLabel = "FAULT", description = "for tests: kill=rR@stepS")
+    private @Nullable String inject;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "PROGRAM",
+            description = "a bundled example, a .java file, a jar, or a main class")
+    private String program = "";
+
+    @Parameters(index = "1..*", paramLabel = "ARGS", description = "after `--`: the program's own arguments")
+    private List<String> arguments = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        return new LocalRun(options(), Installation.current()).run();
+    }
+
+    private RunOptions options() {
+        checkFlags();
+        var job = new RunOptions.JobOptions(
+                virtualRanks, seed, device, duration("--collective-timeout", collectiveTimeout), kill());
+        var worker = new RunOptions.WorkerOptions(workers, threads, heap, jvmOptions, cpuIsa);
+        var cluster = new RunOptions.ClusterOptions(1, "", Optional.empty(), Duration.ofMinutes(10));
+        int verbosity = verbose ? 1 : quiet ? -1 : 0;
+        var output = new RunOptions.Output(Optional.ofNullable(runDir), runId, json, logEvery, verbosity, !noProgress);
+        return new RunOptions(
+                new RunOptions.ProgramOptions(program, classPath, arguments), job, worker, cluster, output);
+    }
+
+    private void checkFlags() {
+        atLeast("--nproc-per-node", workers, 1);
+        atLeast("--threads", threads, 0);
+        atLeast("--virtual-ranks", virtualRanks, 0);
+        atLeast("--log-every", logEvery, 1);
+        matches("--heap", heap, "[1-9][0-9]*[kKmMgG]", "a size such as 512m or 2g");
+        matches("--cpu-isa", cpuIsa, "|avx2|avx512", "avx2 or avx512");
+        matches("--device", device, "cpu|cuda(:[0-9]+)?", "cpu or cuda");
+        matches("--run-id", runId, "[A-Za-z0-9._-]{0,100}", "letters, digits, '.', '_' and '-'");
+        if (device.startsWith("cuda")) {
+            throw new LaunchException(
+                    ExitCode.ENVIRONMENT, "--device cuda: no CUDA backend in this build; use --device cpu");
+        }
+    }
+
+    private void atLeast(String flag, int value, int least) {
+        if (value < least) {
+            throw bad(flag + " is " + value + " but must be at least " + least);
+        }
+    }
+
+    private void matches(String flag, String value, String pattern, String expected) {
+        if (!value.matches(pattern)) {
+            throw bad(flag + " is '" + value + "' but must be " + expected);
+        }
+    }
+
+    private Duration duration(String flag, String value) {
+        matches(flag, value, "[1-9][0-9]{0,6}(ms|s|m|h)", "a time such as 500ms, 30s, 5m or 1h");
+        long number = Long.parseLong(value.replaceAll("[a-z]", ""));
+        return switch (value.replaceAll("[0-9]", "")) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
+    }
+
+    private Optional<RunOptions.Kill> kill() {
+        if (inject == null) {
+            return Optional.empty();
+        }
+        matches("--inject", inject, "kill=r[0-9]{1,6}@step[0-9]{1,15}", "kill=rR@stepS");
+        String[] parts = inject.substring("kill=r".length()).split("@step", 2);
+        return Optional.of(new RunOptions.Kill(Integer.parseInt(parts[0]), Long.parseLong(parts[1])));
+    }
+
+    private CommandLine.ParameterException bad(String message) {
+        return new CommandLine.ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.lockstep.launcher.worker;
+
+import dev.lockstep.launcher.NativeProcess;
+import dev.lockstep.launcher.link.BlackBox;
+import dev.lockstep.layout.VirtualRanks;
+import dev.lockstep.train.GradientReducer;
+import dev.lockstep.train.ReductionPlan;
+
+/** Notes in the black box where the trainer is; kills the process where a test asked for it. */
+final class WatchedReducer implements GradientReducer {
+    private final GradientReducer inner;
+    private final BlackBox box;
+    private final long killAtStep;
+    private boolean closed;
+
+    WatchedReducer(GradientReducer inner, BlackBox box, long killAtStep) {
+        this.inner = inner;
+        this.box = box;
+        this.killAtStep = killAtStep;
+    }
+
+    @Override
+    public VirtualRanks open(ReductionPlan plan) {
+        VirtualRanks mine = inner.open(plan);
+        note(0, BlackBox.Phase.COMPUTE);
+        return mine;
+    }
+
+    @Override
+    public VirtualRanks assigned() {
+        return inner.assigned();
+    }
+
+    @Override
+    public Outcome reduce(long sequence, Contributions contributions) {
+        note(sequence, BlackBox.Phase.REDUCE);
+        if (sequence + 1 == killAtStep) {
+            NativeProcess.killSelf();
+        }
+        Outcome outcome = inner.reduce(sequence, contributions);
+        switch (outcome) {
+            case Outcome.Reduced _ -> note(sequence + 1, BlackBox.Phase.COMPUTE);
+            case Outcome.Reassigned _ -> note(sequence, BlackBox.Phase.COMPUTE);
+        }
+        return outcome;
+    }
+
+    @Override
+    public boolean isLeader() {
+        return inner.isLeader();
+    }
+
+    @Override
+    public long generation() {
+        return inner.generation();
+    }
+
+    @Override
+    public void complete(String weightsSha256) {
+        box.write(-1, 0, 0, BlackBox.Phase.END);
+        inner.complete(weightsSha256);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            inner.close();
+        }
+    }
+
+    private void note(long sequence, BlackBox.Phase phase) {
+        VirtualRanks mine = inner.assigned();
+        box.write(sequence, mine.from(), mine.to(), phase);
+    }
+}
