@@ -6,6 +6,7 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Update;
 import dev.lockstep.device.Device;
+import java.lang.ref.Reference;
 
 /** Runs ops for tensors: on the backend of their device, through autograd, with the module's path in every error. */
 final class Engine {
@@ -68,6 +69,8 @@ final class Engine {
                 throw wrong;
             }
             throw new IllegalArgumentException(wrong.getMessage() + " (in " + path + ")", wrong);
+        } finally {
+            Reference.reachabilityFence(inputs); // A kernel sees addresses only; a forgotten input must outlive it.
         }
     }
 
