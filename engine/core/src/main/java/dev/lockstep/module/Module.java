@@ -1,6 +1,7 @@
 package dev.lockstep.module;
 
 import dev.lockstep.autograd.GradMode;
+import dev.lockstep.device.Device;
 import dev.lockstep.tensor.CallPath;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
@@ -179,6 +180,21 @@ public abstract class Module<I, O> {
     /** Asks for gradients of all parameters, or freezes them. Returns this. */
     public final Module<I, O> requiresGrad(boolean wanted) {
         parameters().forEach(parameter -> parameter.requiresGrad(wanted));
+        return this;
+    }
+
+    /**
+     * Moves all parameters and buffers to a device. Returns this.
+     *
+     * @throws UnsupportedOperationException if one lies on another device: copies between devices are not there yet
+     */
+    public final Module<I, O> to(Device device) {
+        stateDict().tensors().forEach((key, tensor) -> {
+            if (!tensor.device().equals(device)) {
+                throw new UnsupportedOperationException(
+                        typeName() + ": cannot move " + key + " from " + tensor.device() + " to " + device + " yet");
+            }
+        });
         return this;
     }
 

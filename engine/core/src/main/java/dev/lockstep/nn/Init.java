@@ -43,7 +43,7 @@ public final class Init {
         float from = (float) low;
         float range = (float) high - from;
         for (int i = 0; i < values.length; i++) {
-            values[i] = values[i] * range + from;
+            values[i] = Math.fma(values[i], range, from); // Fused, as torch is compiled: its bits depend on it.
         }
         return write(tensor, values);
     }

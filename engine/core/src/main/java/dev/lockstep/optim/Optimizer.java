@@ -6,6 +6,7 @@ import dev.lockstep.tensor.Gradients;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,11 +140,15 @@ public abstract class Optimizer {
         if (saved == null) {
             throw new IllegalArgumentException("optimizer: no key '" + STEPS + "' in the state dict");
         }
+        List<Map<String, Tensor>> parts = new ArrayList<>();
         for (int i = 0; i < rules.size(); i++) {
-            restore(rules.get(i), prefix(i), take(left, prefix(i)));
+            parts.add(take(left, prefix(i)));
         }
         if (!left.isEmpty()) {
             throw new IllegalArgumentException("optimizer: unexpected keys in the state dict: " + left.keySet());
+        }
+        for (int i = 0; i < rules.size(); i++) {
+            restore(rules.get(i), prefix(i), parts.get(i));
         }
         steps = saved.itemLong();
     }
