@@ -46,8 +46,9 @@ public interface GroupSource extends AutoCloseable {
      * is a formation, complete once all workers said it, or one in which this worker helps another to its result.
      *
      * @param lastSequence the last reduction held, or -1 if there was none
+     * @param weightsSha256 the digest of this worker's weights, which must be that of all
      */
-    void done(long lastSequence);
+    void done(long lastSequence, String weightsSha256);
 
     /** Lets go of what the source holds; the agent sees the worker leave. */
     @Override

@@ -1,0 +1,235 @@
+package dev.lockstep.collectives.parallel;
+
+import dev.lockstep.collectives.CollectiveException;
+import dev.lockstep.collectives.GroupAbortedException;
+import dev.lockstep.collectives.MismatchException;
+import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.parallel.Formation.Complete;
+import dev.lockstep.collectives.parallel.Formation.Formed;
+import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.VirtualRanks;
+import dev.lockstep.train.GradientReducer;
+import dev.lockstep.train.NodeSum;
+import dev.lockstep.train.ReductionPlan;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reduces steps over workers that may be lost: roll forward, never back. A step is held once its whole sum is here;
+ * until then nothing is changed. When the members change, the group is replaced, the members agree on the newest step
+ * that anyone holds, those that lack it fetch it, and the step under way is done again from the sums at hand. Confined
+ * to the trainer's thread.
+ */
+public final class ElasticReducer implements GradientReducer {
+    private final GroupSource source;
+    private final MemoryPool pool;
+    private final HeldResult held = new HeldResult();
+    private @Nullable Session session;
+
+    /** What is fixed at {@link #open}, and the generation in force. */
+    private static final class Session {
+        private final ReductionPlan plan;
+        private final StepReduction reduction;
+        private final Recovery recovery;
+        private Formed formed;
+        private boolean agreed;
+        private VirtualRanks told;
+
+        Session(ReductionPlan plan, MemoryPool pool, Formed formed) {
+            this.plan = plan;
+            this.reduction = new StepReduction(plan, pool);
+            this.recovery = new Recovery(plan, pool);
+            this.formed = formed;
+            this.told = formed.mine();
+        }
+    }
+
+    /** Makes a reducer that takes its groups from {@code source} and the memory of results from {@code pool}. */
+    public ElasticReducer(GroupSource source, MemoryPool pool) {
+        this.source = source;
+        this.pool = pool;
+    }
+
+    @Override
+    public VirtualRanks open(ReductionPlan plan) {
+        if (session != null) {
+            throw new IllegalStateException("the reducer is open already; a job has one trainer");
+        }
+        source.announce(plan, PlanDigest.of(plan));
+        Session opened = new Session(plan, pool, formed(source.await(0)));
+        session = opened;
+        watch(opened.formed);
+        return opened.told;
+    }
+
+    private Session session() {
+        Session open = session;
+        if (open == null) {
+            throw new IllegalStateException("the reducer was not opened, or was closed");
+        }
+        return open;
+    }
+
+    @Override
+    public VirtualRanks assigned() {
+        Session open = session();
+        open.told = open.formed.mine();
+        return open.told;
+    }
+
+    @Override
+    public Outcome reduce(long sequence, Contributions contributions) {
+        Session open = session();
+        if (sequence != held.sequence() + 1) {
+            throw new IllegalStateException("reduction " + sequence + " does not follow " + held.sequence());
+        }
+        while (true) {
+            try {
+                Optional<Outcome> outcome = attempt(open, sequence, contributions);
+                if (outcome.isPresent()) {
+                    return outcome.get();
+                }
+            } catch (CollectiveException failure) {
+                replace(open, failure, sequence);
+            }
+        }
+    }
+
+    /** Tries the step in the generation in force. */
+    private Optional<Outcome> attempt(Session open, long sequence, Contributions contributions) {
+        Optional<NodeSum> fetched = agree(open);
+        if (fetched.isPresent()) {
+            return Optional.of(hold(sequence, fetched.get()));
+        }
+        VirtualRanks mine = open.formed.mine();
+        if (!mine.equals(open.told)) {
+            open.told = mine;
+            return Optional.of(new Outcome.Reassigned(mine));
+        }
+        return Optional.of(hold(sequence, sum(open, sequence, contributions.cover(mine))));
+    }
+
+    private NodeSum sum(Session open, long sequence, List<NodeSum> mine) {
+        ProcessGroup group = open.formed.group();
+        StepHeader header = new StepHeader(sequence, held.sequence(), StepNodes.describe(open.plan, mine));
+        List<StepHeader> headers = Recovery.exchange(group, header);
+        checkSameStep(headers, sequence);
+        // Everyone has said that it holds the step before: nobody will ask for it again.
+        held.release();
+        return open.reduction.run(group, new HeaderFold(open.plan.virtualRanks(), headers), mine);
+    }
+
+    private static void checkSameStep(List<StepHeader> headers, long sequence) {
+        for (int rank = 0; rank < headers.size(); rank++) {
+            if (headers.get(rank).sequence() != sequence) {
+                throw new IllegalStateException(
+                        "rank " + rank + " makes reduction " + headers.get(rank).sequence()
+                                + " while this worker makes " + sequence
+                                + "; every worker of a job must make the same steps and evaluations");
+            }
+        }
+    }
+
+    private Outcome hold(long sequence, NodeSum total) {
+        held.hold(sequence, total);
+        return new Outcome.Reduced(total);
+    }
+
+    /** Agrees once a generation on the newest step held; returns what this worker lacked. */
+    private Optional<NodeSum> agree(Session open) {
+        if (open.agreed) {
+            return Optional.empty();
+        }
+        Optional<NodeSum> fetched = open.recovery.agree(open.formed.group(), held);
+        open.agreed = true;
+        return fetched;
+    }
+
+    /** Gives the group up and waits for the next generation. */
+    private void replace(Session open, CollectiveException failure, long sequence) {
+        report(open, failure, sequence);
+        next(open, formed(source.await(open.formed.generation())));
+    }
+
+    private void report(Session open, CollectiveException failure, long sequence) {
+        if (!(failure instanceof GroupAbortedException)) {
+            source.report(failure, open.formed.generation(), sequence);
+        }
+        if (!open.formed.group().abort(failure)) {
+            throw new IllegalStateException(
+                    "the group of generation " + open.formed.generation()
+                            + " does not come to rest; giving the process up",
+                    failure);
+        }
+        if (failure instanceof MismatchException) {
+            throw failure;
+        }
+    }
+
+    private void next(Session open, Formed formed) {
+        open.formed = formed;
+        open.agreed = false;
+        watch(formed);
+    }
+
+    /** Lets a newer generation end this one's waits at once. */
+    private void watch(Formed formed) {
+        source.onSuperseded(
+                formed.generation(),
+                () -> formed.group()
+                        .abort(new GroupAbortedException("generation " + formed.generation() + " is superseded")));
+    }
+
+    private static Formed formed(Formation formation) {
+        return switch (formation) {
+            case Formed formed -> formed;
+            case Complete(long generation) ->
+                throw new IllegalStateException(
+                        "the job was completed by generation " + generation + " before this worker's last step");
+        };
+    }
+
+    @Override
+    public void complete(String weightsSha256) {
+        Session open = session();
+        source.done(held.sequence(), weightsSha256);
+        while (true) {
+            try {
+                if (agree(open).isPresent()) {
+                    throw new IllegalStateException("this worker was done with reduction " + held.sequence()
+                            + " while another holds a later one; every worker of a job must make the same steps");
+                }
+            } catch (CollectiveException failure) {
+                report(open, failure, held.sequence());
+            }
+            switch (source.await(open.formed.generation())) {
+                case Complete _ -> {
+                    return;
+                }
+                case Formed formed -> next(open, formed);
+            }
+        }
+    }
+
+    @Override
+    public boolean isLeader() {
+        return session().formed.group().rank() == 0;
+    }
+
+    @Override
+    public long generation() {
+        return session().formed.generation();
+    }
+
+    @Override
+    public void close() {
+        Session open = session;
+        session = null;
+        held.close();
+        if (open != null) {
+            open.formed.group().close();
+        }
+        source.close();
+    }
+}

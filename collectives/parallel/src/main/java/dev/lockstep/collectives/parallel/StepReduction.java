@@ -1,0 +1,162 @@
+package dev.lockstep.collectives.parallel;
+
+import dev.lockstep.backend.Value;
+import dev.lockstep.collectives.CollectiveException;
+import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.TreeSum;
+import dev.lockstep.collectives.Work;
+import dev.lockstep.collectives.parallel.BucketLayout.Bucket;
+import dev.lockstep.device.MemoryPool;
+import dev.lockstep.device.Storage;
+import dev.lockstep.layout.Layout;
+import dev.lockstep.layout.VirtualRanks;
+import dev.lockstep.train.NodeSum;
+import dev.lockstep.train.ReductionPlan;
+import dev.lockstep.train.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves one step's buckets: packs this worker's nodes into flat memory, sums each bucket over all workers in the
+ * canonical tree, several at a time, and hands the result out as values that lie in the buckets' memory. Inputs are not
+ * changed. Confined to one thread.
+ */
+final class StepReduction {
+    private final ReductionPlan plan;
+    private final BucketLayout layout;
+    private final MemoryPool pool;
+
+    StepReduction(ReductionPlan plan, MemoryPool pool) {
+        this.plan = plan;
+        this.layout = BucketLayout.of(plan);
+        this.pool = pool;
+    }
+
+    /** A bucket whose sum is under way. */
+    private record Pending(List<Integer> tensors, Storage result, Work work) {}
+
+    /**
+     * {@return the sum over all virtual ranks, owned by the caller}
+     *
+     * @param mine this worker's nodes, as its header lists them
+     * @throws CollectiveException if a peer was lost or the group given up; nothing was changed then
+     */
+    NodeSum run(ProcessGroup group, HeaderFold fold, List<NodeSum> mine) {
+        try (StepBuffers buffers = new StepBuffers(pool)) {
+            List<@Nullable Value> tensors =
+                    new ArrayList<>(Collections.nCopies(plan.tensors().size(), (@Nullable Value) null));
+            try {
+                List<Pending> pending = new ArrayList<>();
+                for (Bucket bucket : layout.buckets()) {
+                    start(group, bucket, fold, mine, buffers).ifPresent(pending::add);
+                }
+                for (Pending bucket : pending) {
+                    bucket.work().await(group.timeout());
+                    unpack(bucket, tensors);
+                }
+            } catch (CollectiveException failure) {
+                closeAll(tensors);
+                if (!group.abort(failure)) {
+                    buffers.abandon();
+                }
+                throw failure;
+            }
+            unpackCarried(fold, tensors);
+            VirtualRanks all = new VirtualRanks(0, plan.virtualRanks());
+            return new NodeSum(all, tensors, fold.scalars().orElse(null));
+        }
+    }
+
+    private static void closeAll(List<@Nullable Value> tensors) {
+        for (Value value : tensors) {
+            if (value != null) {
+                value.close();
+            }
+        }
+    }
+
+    private Optional<Pending> start(
+            ProcessGroup group, Bucket bucket, HeaderFold fold, List<NodeSum> mine, StepBuffers buffers) {
+        List<Integer> present = new ArrayList<>();
+        List<TreeSum.Run> runs = new ArrayList<>();
+        for (int tensor : bucket.tensors()) {
+            List<VirtualRanks> nodes = fold.present(tensor);
+            if (!nodes.isEmpty()) {
+                present.add(tensor);
+                runs.add(new TreeSum.Run(elements(tensor), nodes));
+            }
+        }
+        if (present.isEmpty()) {
+            return Optional.empty();
+        }
+        TreeSum tree = new TreeSum(plan.virtualRanks(), bucket.dtype(), fold.nodesByRank(), runs);
+        long sizeBytes = tree.elements() * bucket.dtype().sizeBytes();
+        Storage result = buffers.allocate(sizeBytes);
+        List<MemorySegment> partials = pack(present, mine, sizeBytes, buffers);
+        Work work = group.allReduce(tree, partials, StepBuffers.bytes(result, sizeBytes), bucket.number());
+        return Optional.of(new Pending(present, result, work));
+    }
+
+    private List<MemorySegment> pack(List<Integer> present, List<NodeSum> mine, long sizeBytes, StepBuffers buffers) {
+        List<MemorySegment> partials = new ArrayList<>();
+        for (NodeSum node : mine) {
+            MemorySegment flat = StepBuffers.bytes(buffers.allocate(sizeBytes), sizeBytes);
+            long at = 0;
+            for (int tensor : present) {
+                Value value = node.tensor(tensor);
+                long count = elements(tensor) * spec(tensor).dtype().sizeBytes();
+                if (value != null) {
+                    MemorySegment.copy(memory(value), 0, flat, at, count);
+                }
+                at += count;
+            }
+            partials.add(flat);
+        }
+        return partials;
+    }
+
+    private void unpack(Pending bucket, List<@Nullable Value> tensors) {
+        long offset = 0;
+        for (int tensor : bucket.tensors()) {
+            TensorSpec spec = spec(tensor);
+            Layout place =
+                    Layout.of(spec.shape(), Layout.contiguous(spec.shape()).strides(), offset);
+            tensors.set(tensor, new Value(bucket.result().retain(), place, spec.dtype()));
+            offset += spec.shape().elements();
+        }
+    }
+
+    /** Tensors that are not summed, such as counters, came with the headers. */
+    private void unpackCarried(HeaderFold fold, List<@Nullable Value> tensors) {
+        for (int tensor = 0; tensor < plan.tensors().size(); tensor++) {
+            TensorSpec spec = spec(tensor);
+            Optional<byte[]> carried = spec.dtype().isFloating() ? Optional.empty() : fold.carried(tensor);
+            if (carried.isPresent()) {
+                Storage storage = pool.allocate(carried.get().length);
+                MemorySegment.copy(carried.get(), 0, storage.segment(), ValueLayout.JAVA_BYTE, 0, carried.get().length);
+                tensors.set(tensor, new Value(storage, Layout.contiguous(spec.shape()), spec.dtype()));
+            }
+        }
+    }
+
+    private TensorSpec spec(int tensor) {
+        return plan.tensors().get(tensor);
+    }
+
+    private long elements(int tensor) {
+        return spec(tensor).shape().elements();
+    }
+
+    /** {@return the memory of a contiguous value} */
+    static MemorySegment memory(Value value) {
+        int width = value.dtype().sizeBytes();
+        return value.storage()
+                .segment()
+                .asSlice(value.layout().offset() * width, value.shape().elements() * width);
+    }
+}
