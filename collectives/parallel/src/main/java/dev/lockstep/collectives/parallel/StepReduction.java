@@ -16,7 +16,6 @@ import dev.lockstep.train.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +69,12 @@ final class StepReduction {
             VirtualRanks all = new VirtualRanks(0, plan.virtualRanks());
             return new NodeSum(all, tensors, fold.scalars().orElse(null));
         }
+    }
+
+    private List<@Nullable Value> allAbsent() {
+        List<@Nullable Value> tensors = new ArrayList<>();
+        plan.tensors().forEach(_ -> tensors.add(null));
+        return tensors;
     }
 
     private static void closeAll(List<@Nullable Value> tensors) {
