@@ -4,7 +4,6 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.module.Module;
 import dev.lockstep.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +51,8 @@ record StateIndex(List<Tensor> parameters, List<Tensor> buffers, List<TensorSpec
 
     /** {@return a list with no tensor present, to be filled in} */
     List<@Nullable Value> absent() {
-        return new ArrayList<>(Collections.nCopies(count(), (@Nullable Value) null));
+        List<@Nullable Value> tensors = new ArrayList<>();
+        specs.forEach(_ -> tensors.add(null));
+        return tensors;
     }
 }

@@ -47,8 +47,7 @@ final class StepReduction {
      */
     NodeSum run(ProcessGroup group, HeaderFold fold, List<NodeSum> mine) {
         try (StepBuffers buffers = new StepBuffers(pool)) {
-            List<@Nullable Value> tensors =
-                    new ArrayList<>(Collections.nCopies(plan.tensors().size(), (@Nullable Value) null));
+            List<@Nullable Value> tensors = allAbsent();
             try {
                 List<Pending> pending = new ArrayList<>();
                 for (Bucket bucket : layout.buckets()) {
