@@ -117,7 +117,7 @@ final class FakeCluster {
 
             @Override
             public void report(CollectiveException failure, long failed, long sequence) {
-                reported = failure;
+                lastReport = failure.getMessage() + " in " + failed + ", reduction " + sequence;
             }
 
             @Override

@@ -1,0 +1,88 @@
+package dev.lockstep.collectives.netty;
+
+import dev.lockstep.collectives.FencedException;
+import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings together workers that were called and the generations that expect them, whichever comes first. Thread-safe.
+ */
+final class Arrivals {
+    private static final int PARKED_MAX = 4096;
+
+    private final Map<Key, CompletableFuture<@Nullable Channel>> expected = new HashMap<>();
+    private final List<Call> calls = new ArrayList<>();
+    private long least;
+
+    private record Key(long generation, int rank) {}
+
+    private record Call(long generation, CompletableFuture<@Nullable Channel> connected) {}
+
+    /** {@return the least generation that is not refused} */
+    synchronized long least() {
+        return least;
+    }
+
+    /** {@return the connection of a peer that calls, once it has} */
+    synchronized CompletableFuture<@Nullable Channel> expect(long generation, int rank) {
+        CompletableFuture<@Nullable Channel> future = future(generation, rank);
+        if (generation < least) {
+            future.completeExceptionally(fenced(generation, least));
+        }
+        return future;
+    }
+
+    private CompletableFuture<@Nullable Channel> future(long generation, int rank) {
+        return expected.computeIfAbsent(new Key(generation, rank), _ -> new CompletableFuture<>());
+    }
+
+    /** Takes in a proven caller; returns whether it is kept. */
+    boolean arrive(Hello hello, Channel channel) {
+        CompletableFuture<@Nullable Channel> future;
+        synchronized (this) {
+            if (hello.generation() < least || expected.size() >= PARKED_MAX) {
+                return false;
+            }
+            future = future(hello.generation(), hello.rank());
+        }
+        return future.complete(channel);
+    }
+
+    /** Lets a call of our own fail when its generation is superseded. */
+    synchronized void failWhenFenced(long generation, CompletableFuture<@Nullable Channel> connected) {
+        if (generation < least) {
+            connected.completeExceptionally(fenced(generation, least));
+            return;
+        }
+        calls.removeIf(call -> call.connected().isDone());
+        calls.add(new Call(generation, connected));
+    }
+
+    /**
+     * Refuses generations below {@code generation}: what waits for them fails, who came for them and was not taken is
+     * sent away.
+     */
+    void fence(long generation) {
+        List<CompletableFuture<@Nullable Channel>> over = new ArrayList<>();
+        synchronized (this) {
+            if (generation <= least) {
+                return;
+            }
+            least = generation;
+            expected.entrySet()
+                    .removeIf(entry -> entry.getKey().generation() < generation && over.add(entry.getValue()));
+            calls.stream().filter(call -> call.generation() < generation).forEach(call -> over.add(call.connected()));
+            calls.removeIf(call -> call.generation() < generation);
+        }
+        over.forEach(future -> future.completeExceptionally(fenced(0, generation)));
+    }
+
+    private static FencedException fenced(long generation, long least) {
+        return new FencedException("generation " + generation + " is superseded by " + least);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.lockstep.collectives.netty;
+
+import dev.lockstep.collectives.CollectiveException;
+import dev.lockstep.collectives.FencedException;
+import dev.lockstep.collectives.PeerLostException;
+import dev.lockstep.collectives.transport.Transport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's end of the data plane: listens once for the life of the process, and joins one generation after the other.
+ * Thread-safe.
+ */
+public final class TcpEndpoint implements AutoCloseable {
+    private static final long FIRST_RETRY_MILLIS = 10;
+    private static final long LAST_RETRY_MILLIS = 500;
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final long SHUTDOWN_MILLIS = 2_000;
+
+    private final TcpIdentity identity;
+    private final EventLoopGroup loop;
+    private final Arrivals arrivals;
+    private final Channel listener;
+    private final SecureRandom nonces = new SecureRandom();
+
+    private TcpEndpoint(TcpIdentity identity, EventLoopGroup loop, Arrivals arrivals, Channel listener) {
+        this.identity = identity;
+        this.loop = loop;
+        this.arrivals = arrivals;
+        this.listener = listener;
+    }
+
+    /**
+     * Listens on an address; port 0 takes any free one.
+     *
+     * @throws IllegalStateException naming the address, if it cannot be bound
+     */
+    public static TcpEndpoint bind(String host, int port, TcpIdentity identity) {
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("lockstep-tcp", true), NioIoHandler.newFactory());
+        Arrivals arrivals = new Arrivals();
+        SecureRandom nonces = new SecureRandom();
+        ServerBootstrap server = new ServerBootstrap()
+                .group(loop)
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new Doorkeeper(identity, arrivals, nonces), new FrameReader());
+                    }
+                });
+        ChannelFuture bound = server.bind(host, port).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            loop.shutdownGracefully(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+            throw new IllegalStateException(
+                    "cannot listen on " + host + ":" + port + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        return new TcpEndpoint(identity, loop, arrivals, bound.channel());
+    }
+
+    /** {@return where peers reach this worker, {@code host:port}} */
+    public String address() {
+        InetSocketAddress address = (InetSocketAddress) listener.localAddress();
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    /**
+     * Refuses generations older than this one from now on: connections are answered so and joins under way fail with
+     * {@link FencedException}.
+     */
+    public void fence(long generation) {
+        arrivals.fence(generation);
+    }
+
+    /**
+     * Connects the workers of a generation: each calls those of lower rank and is called by those of higher rank.
+     * Fences older generations.
+     *
+     * @param addresses where each worker listens, by rank
+     * @param timeout how long all of it may take
+     * @throws FencedException if a newer generation superseded this one
+     * @throws PeerLostException naming the first worker that could not be connected in time
+     */
+    public Transport join(long generation, int rank, List<String> addresses, Duration timeout) {
+        arrivals.fence(generation);
+        List<CompletableFuture<@Nullable Channel>> joining = new ArrayList<>();
+        for (int peer = 0; peer < addresses.size(); peer++) {
+            Hello hello = new Hello(identity.job(), identity.attempt(), generation, rank, addresses.size(), nonce());
+            joining.add(
+                    peer < rank
+                            ? call(hello, addresses.get(peer))
+                            : peer == rank
+                                    ? CompletableFuture.completedFuture(null)
+                                    : arrivals.expect(generation, peer));
+        }
+        try {
+            List<@Nullable Channel> channels = await(joining, addresses, timeout);
+            TcpTransport transport = new TcpTransport(identity, generation, rank, addresses, channels);
+            transport.start();
+            return transport;
+        } catch (CollectiveException failed) {
+            joining.forEach(peer -> peer.thenAccept(TcpEndpoint::closeIfOpen));
+            joining.forEach(peer -> peer.cancel(false));
+            throw failed;
+        }
+    }
+
+    private byte[] nonce() {
+        byte[] nonce = new byte[Hello.NONCE_BYTES];
+        nonces.nextBytes(nonce);
+        return nonce;
+    }
+
+    private static void closeIfOpen(@Nullable Channel channel) {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    private List<@Nullable Channel> await(
+            List<CompletableFuture<@Nullable Channel>> joining, List<String> addresses, Duration timeout) {
+        try {
+            CompletableFuture.allOf(joining.toArray(CompletableFuture<?>[]::new))
+                    .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new FencedException("interrupted while joining", interrupted);
+        } catch (ExecutionException | TimeoutException failed) {
+            throw blame(joining, addresses, failed);
+        }
+        List<@Nullable Channel> channels = new ArrayList<>();
+        joining.forEach(peer -> channels.add(peer.join()));
+        return channels;
+    }
+
+    private static CollectiveException blame(
+            List<CompletableFuture<@Nullable Channel>> joining, List<String> addresses, Exception failed) {
+        if (failed.getCause() instanceof CollectiveException known) {
+            return known;
+        }
+        for (int peer = 0; peer < joining.size(); peer++) {
+            CompletableFuture<@Nullable Channel> future = joining.get(peer);
+            if (!future.isDone() || future.isCompletedExceptionally()) {
+                String what = failed.getCause() == null
+                        ? "it was not connected in time"
+                        : String.valueOf(failed.getCause().getMessage());
+                return PeerLostException.of(peer, addresses.get(peer), what, failed);
+            }
+        }
+        return new FencedException("joining failed", failed);
+    }
+
+    /** Calls a peer again and again, with growing pauses, until it answers or nobody waits any more. */
+    private CompletableFuture<@Nullable Channel> call(Hello hello, String address) {
+        CompletableFuture<@Nullable Channel> connected = new CompletableFuture<>();
+        arrivals.failWhenFenced(hello.generation(), connected);
+        tryCall(hello, address, connected, FIRST_RETRY_MILLIS);
+        return connected;
+    }
+
+    private void tryCall(
+            Hello hello, String address, CompletableFuture<@Nullable Channel> connected, long pauseMillis) {
+        if (connected.isDone()) {
+            return;
+        }
+        int colon = address.lastIndexOf(':');
+        String host = address.substring(0, colon);
+        int port = Integer.parseInt(address.substring(colon + 1));
+        ChannelFuture attempt = new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new Caller(identity, hello, connected), new FrameReader());
+                    }
+                })
+                .connect(host, port);
+        attempt.addListener(result -> {
+            if (!result.isSuccess()) {
+                var _ = loop.schedule(
+                        () -> tryCall(hello, address, connected, Math.min(2 * pauseMillis, LAST_RETRY_MILLIS)),
+                        pauseMillis,
+                        TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    /** Stops listening and ends all connections. */
+    @Override
+    public void close() {
+        arrivals.fence(Long.MAX_VALUE);
+        listener.close().awaitUninterruptibly(SHUTDOWN_MILLIS);
+        loop.shutdownGracefully(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * SHUTDOWN_MILLIS);
+    }
+}

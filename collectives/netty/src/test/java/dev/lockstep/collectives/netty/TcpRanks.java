@@ -1,0 +1,46 @@
+package dev.lockstep.collectives.netty;
+
+import dev.lockstep.collectives.GroupOptions;
+import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.TransportProcessGroup;
+import dev.lockstep.collectives.testkit.Ranks;
+import dev.lockstep.collectives.transport.Transport;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Endpoints on the loopback interface whose transports stand for the ranks of a test. */
+final class TcpRanks implements AutoCloseable {
+    static final Duration BOUND = Duration.ofSeconds(20);
+
+    private final List<TcpEndpoint> endpoints = new ArrayList<>();
+
+    static TcpIdentity identity(String token) {
+        return new TcpIdentity("run", 1, token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    TcpEndpoint endpoint(TcpIdentity identity) {
+        TcpEndpoint endpoint = TcpEndpoint.bind("127.0.0.1", 0, identity);
+        endpoints.add(endpoint);
+        return endpoint;
+    }
+
+    List<ProcessGroup> connect(int size, GroupOptions options) {
+        List<TcpEndpoint> mine = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            mine.add(endpoint(identity("secret")));
+        }
+        List<String> addresses = mine.stream().map(TcpEndpoint::address).toList();
+        List<Transport> transports =
+                Ranks.run(mine, endpoint -> endpoint.join(1, mine.indexOf(endpoint), addresses, BOUND));
+        List<ProcessGroup> groups = new ArrayList<>();
+        transports.forEach(transport -> groups.add(new TransportProcessGroup(transport, options)));
+        return groups;
+    }
+
+    @Override
+    public void close() {
+        endpoints.forEach(TcpEndpoint::close);
+    }
+}
