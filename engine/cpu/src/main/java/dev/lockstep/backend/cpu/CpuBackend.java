@@ -1,0 +1,103 @@
+package dev.lockstep.backend.cpu;
+
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.cpu.kernel.Elements;
+import dev.lockstep.backend.cpu.onednn.Convolutions;
+import dev.lockstep.backend.cpu.onednn.OneDnn;
+import dev.lockstep.backend.cpu.onednn.Products;
+import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Convolution;
+import dev.lockstep.backend.op.Creation;
+import dev.lockstep.backend.op.CustomOp;
+import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Indexing;
+import dev.lockstep.backend.op.Loss;
+import dev.lockstep.backend.op.Normalization;
+import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.Reduction;
+import dev.lockstep.backend.op.Sampling;
+import dev.lockstep.backend.op.Shaping;
+import dev.lockstep.backend.op.Update;
+import dev.lockstep.backend.scalar.ScalarBackend;
+import dev.lockstep.device.Device;
+import dev.lockstep.device.MemoryPool;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes on the host's processor. Products and convolutions of f32 values go to oneDNN, other f32 work on dense
+ * values to the Vector API kernels, what neither covers to the scalar backend; which one it is depends on op, shapes,
+ * dtypes and layouts only. Each call runs on the calling thread alone. Thread-safe.
+ */
+public final class CpuBackend implements Backend {
+    private final MemoryPool memory;
+    private final Backend scalar;
+    private final Products products;
+    private final Convolutions convolutions;
+    private final Elements elements;
+
+    /**
+     * Makes a backend that allocates from a pool of host memory.
+     *
+     * @throws IllegalStateException saying what was looked for and what was found, if oneDNN is missing or does not
+     *     load
+     */
+    public CpuBackend(MemoryPool memory) {
+        OneDnn.open();
+        this.memory = memory;
+        this.scalar = new ScalarBackend(memory);
+        this.products = new Products(this);
+        this.convolutions = new Convolutions(this);
+        this.elements = new Elements(memory);
+    }
+
+    @Override
+    public Device device() {
+        return Device.CPU;
+    }
+
+    @Override
+    public MemoryPool memory() {
+        return memory;
+    }
+
+    @Override
+    public boolean supports(Op op) {
+        return true;
+    }
+
+    @Override
+    public Value[] execute(Op op, Value... inputs) {
+        Value @Nullable [] outputs = switch (op) {
+            case Contraction contraction -> products.tryExecute(contraction, inputs);
+            case Convolution convolution -> convolutions.tryExecute(convolution, inputs);
+            case Elementwise elementwise -> elements.tryExecute(elementwise, inputs);
+            case CustomOp custom -> custom.forward(this, inputs);
+            case Creation _, Reduction _, Shaping _, Normalization _, Indexing _, Sampling _, Loss _, Update _ -> null;
+        };
+        return outputs == null ? scalar.execute(op, inputs) : outputs;
+    }
+
+    @Override
+    public String numericsFingerprint() {
+        return "lockstep " + version() + "; oneDNN " + OneDnn.version() + " on " + OneDnn.instructionSet() + "; JDK "
+                + Runtime.version();
+    }
+
+    private static String version() {
+        try (InputStream in = CpuBackend.class.getResourceAsStream("version.properties")) {
+            if (in == null) {
+                throw new IllegalStateException("cpu: version.properties is missing beside " + CpuBackend.class);
+            }
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.lockstep.backend.cpu.kernel;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Loads and stores vectors at native addresses. */
+@SuppressWarnings("restricted") // One segment over all of memory makes an address as fast as an array.
+final class Lanes {
+    /** The vectors of element-wise kernels: as long as the machine has them, since no bit depends on it. */
+    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+    /** How many floats a vector of {@link #SPECIES} holds. */
+    static final int COUNT = SPECIES.length();
+
+    /** The bytes of a vector of {@link #SPECIES}. */
+    static final long BYTES = COUNT * (long) Float.BYTES;
+
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+    private Lanes() {}
+
+    /** Loads a full vector. */
+    static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(SPECIES, ALL, address, ORDER);
+    }
+
+    /** Stores a full vector. */
+    static void store(FloatVector vector, long address) {
+        vector.intoMemorySegment(ALL, address, ORDER);
+    }
+
+    /** {@return a number in every lane} */
+    static FloatVector all(float number) {
+        return FloatVector.broadcast(SPECIES, number);
+    }
+
+    /** {@return {@code x > limit ? limit : x} in each lane; NaN stays} */
+    static FloatVector atMost(FloatVector x, float limit) {
+        FloatVector limits = all(limit);
+        return x.blend(limits, x.compare(GT, limits));
+    }
+
+    /** Reads one float. */
+    static float get(long address) {
+        return ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address);
+    }
+
+    /** Writes one float. */
+    static void set(long address, float number) {
+        ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, number);
+    }
+
+    /** Reads one i64. */
+    static long getLong(long address) {
+        return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+    }
+
+    /** Reads one i32. */
+    static int getInt(long address) {
+        return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+    }
+
+    /** Writes one i32. */
+    static void setInt(long address, int number) {
+        ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, number);
+    }
+
+    /** Copies a few floats, fewer than a call would cost. */
+    static void copyFew(long from, long to, long count) {
+        for (long i = 0; i < count * Float.BYTES; i += Float.BYTES) {
+            set(to + i, get(from + i));
+        }
+    }
+
+    /** Copies bytes between regions that do not overlap. */
+    static void copy(long from, long to, long bytes) {
+        MemorySegment.copy(ALL, from, ALL, to, bytes);
+    }
+
+    /** Sets bytes to zero. */
+    static void clear(long address, long bytes) {
+        ALL.asSlice(address, bytes).fill((byte) 0);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.lockstep.backend.cpu.kernel;
+
+import jdk.incubator.vector.FloatVector;
+
+/** The loops that row-wise kernels are put together from. */
+final class Loops {
+    static final UnaryKernel EXP = LoopTemplate.of((LaneUnary) LaneMath::exp);
+    static final UnaryKernel SQRT = LoopTemplate.of((LaneUnary) FloatVector::sqrt);
+
+    static final BinaryKernel ADD = LoopTemplate.of((LaneBinary) FloatVector::add);
+    static final BinaryKernel SUB = LoopTemplate.of((LaneBinary) FloatVector::sub);
+    static final BinaryKernel MUL = LoopTemplate.of((LaneBinary) FloatVector::mul);
+    static final BinaryKernel DIV = LoopTemplate.of((LaneBinary) FloatVector::div);
+
+    /** {@code fma(a, b, c)}. */
+    static final TernaryKernel FMA = LoopTemplate.of((LaneTernary) FloatVector::fma);
+
+    /** {@code a + k}. */
+    static final NumberKernel ADD_NUMBER = LoopTemplate.ofNumber((k, a, _) -> a.add(k));
+
+    /** {@code a - k}. */
+    static final NumberKernel SUB_NUMBER = LoopTemplate.ofNumber((k, a, _) -> a.sub(k));
+
+    /** {@code k a}. */
+    static final NumberKernel MUL_NUMBER = LoopTemplate.ofNumber((k, a, _) -> k.mul(a));
+
+    /** {@code a / k}. */
+    static final NumberKernel DIV_NUMBER = LoopTemplate.ofNumber((k, a, _) -> a.div(k));
+
+    /** {@code fma(k, a, b)}. */
+    static final NumberKernel FMA_NUMBER = LoopTemplate.ofNumber((k, a, b) -> k.fma(a, b));
+
+    /** {@code b - k a}, two roundings. */
+    static final NumberKernel SUB_MUL_NUMBER = LoopTemplate.ofNumber((k, a, b) -> b.sub(k.mul(a)));
+
+    private Loops() {}
+}

@@ -1,0 +1,50 @@
+package dev.lockstep.backend.cpu.kernel;
+
+import java.lang.constant.ConstantDescs;
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The loop over one function of a number and two arguments; {@link LoopTemplate} makes a copy of this class for each
+ * function.
+ */
+final class NumberLoop implements NumberKernel {
+    private static final LaneTernary FUNCTION = function();
+
+    /** Made by {@link LoopTemplate}. */
+    NumberLoop() {}
+
+    private static LaneTernary function() {
+        try {
+            return MethodHandles.classData(MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, LaneTernary.class);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError("the template itself is not to be used", e);
+        }
+    }
+
+    @Override
+    public void run(float number, long a, long b, long y, long count) {
+        if (count < Lanes.COUNT) {
+            runShort(number, a, b, y, count);
+            return;
+        }
+        FloatVector numbers = Lanes.all(number);
+        long end = (count - Lanes.COUNT) * Float.BYTES;
+        FloatVector lastA = Lanes.load(a + end); // Before the loop writes there, where y is a or b.
+        FloatVector lastB = Lanes.load(b + end);
+        for (long i = 0; i < end; i += Lanes.BYTES) {
+            Lanes.store(FUNCTION.apply(numbers, Lanes.load(a + i), Lanes.load(b + i)), y + i);
+        }
+        Lanes.store(FUNCTION.apply(numbers, lastA, lastB), y + end);
+    }
+
+    private static void runShort(float number, long a, long b, long y, long count) {
+        Scratch scratch = Scratch.current();
+        long left = scratch.vector(0);
+        long right = scratch.vector(1);
+        Lanes.copyFew(a, left, count);
+        Lanes.copyFew(b, right, count);
+        Lanes.store(FUNCTION.apply(Lanes.all(number), Lanes.load(left), Lanes.load(right)), left);
+        Lanes.copyFew(left, y, count);
+    }
+}

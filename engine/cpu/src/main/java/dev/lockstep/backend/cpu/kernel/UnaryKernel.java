@@ -1,0 +1,8 @@
+package dev.lockstep.backend.cpu.kernel;
+
+/** Applies a function of one argument to consecutive floats. */
+@FunctionalInterface
+interface UnaryKernel {
+    /** Writes f of {@code count} floats at {@code x} to {@code y}, which may be the same place. */
+    void run(long x, long y, long count);
+}

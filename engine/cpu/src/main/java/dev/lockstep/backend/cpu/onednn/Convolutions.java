@@ -1,0 +1,121 @@
+package dev.lockstep.backend.cpu.onednn;
+
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.cpu.onednn.ConvolutionShape.Pass;
+import dev.lockstep.backend.op.Convolution;
+import dev.lockstep.backend.op.Elementwise.Copy;
+import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.DType;
+import dev.lockstep.layout.Layout;
+import dev.lockstep.layout.Shape;
+import org.jspecify.annotations.Nullable;
+
+/** Convolutions of f32 images and their two gradients by oneDNN; images are channels-last in memory. Thread-safe. */
+public final class Convolutions {
+    private final Backend backend;
+    private final MemoryPool pool;
+
+    /** Makes the convolutions of a backend, which copies operands that lie otherwise. */
+    public Convolutions(Backend backend) {
+        this.backend = backend;
+        this.pool = backend.memory();
+    }
+
+    /**
+     * Executes a convolution, or returns null where it is no convolution or its inputs are not f32, non-empty and
+     * fitting.
+     */
+    public Value @Nullable [] tryExecute(Convolution op, Value... inputs) {
+        for (Value input : inputs) {
+            if (input.dtype() != DType.F32 || input.shape().elements() == 0) {
+                return null;
+            }
+        }
+        return switch (op) {
+            case Convolution.Conv2d c -> forward(c, inputs);
+            case Convolution.Conv2dInputGrad c -> inputGradient(c, inputs);
+            case Convolution.Conv2dWeightGrad c -> weightGradient(c, inputs);
+            case Convolution.MaxPool2d _,
+                    Convolution.MaxPool2dGrad _,
+                    Convolution.AvgPool2d _,
+                    Convolution.AvgPool2dGrad _ -> null;
+        };
+    }
+
+    private Value @Nullable [] forward(Convolution.Conv2d op, Value... inputs) {
+        if (inputs.length != (op.hasBias() ? 3 : 2)) {
+            return null;
+        }
+        Shape weights = inputs[1].shape();
+        ConvolutionShape shape =
+                new ConvolutionShape(Pass.FORWARD, op.window(), op.groups(), inputs[0].shape(), weights, op.hasBias());
+        boolean fits =
+                shape.isConsistent() && (!op.hasBias() || inputs[2].shape().equals(Shape.of(weights.size(0))));
+        if (!fits) {
+            return null;
+        }
+        try (Value x = channelsLast(inputs[0]);
+                Value w = contiguous(inputs[1]);
+                Value bias = contiguous(op.hasBias() ? inputs[2] : inputs[1])) {
+            Value y = allocate(Layout.channelsLast(shape.outputs()));
+            plan(shape).run(pool, x.address(), w.address(), y.address(), op.hasBias() ? bias.address() : 0);
+            return new Value[] {y};
+        }
+    }
+
+    private Value @Nullable [] inputGradient(Convolution.Conv2dInputGrad op, Value... inputs) {
+        if (inputs.length != 2) {
+            return null;
+        }
+        ConvolutionShape shape = new ConvolutionShape(
+                Pass.INPUT_GRADIENT, op.window(), op.groups(), op.inputShape(), inputs[1].shape(), false);
+        if (!shape.isConsistent() || !shape.outputs().equals(inputs[0].shape())) {
+            return null;
+        }
+        try (Value g = channelsLast(inputs[0]);
+                Value w = contiguous(inputs[1])) {
+            Value dx = allocate(Layout.channelsLast(op.inputShape()));
+            plan(shape).run(pool, dx.address(), w.address(), g.address(), 0);
+            return new Value[] {dx};
+        }
+    }
+
+    private Value @Nullable [] weightGradient(Convolution.Conv2dWeightGrad op, Value... inputs) {
+        if (inputs.length != 2) {
+            return null;
+        }
+        ConvolutionShape shape = new ConvolutionShape(
+                Pass.WEIGHT_GRADIENT, op.window(), op.groups(), inputs[1].shape(), op.weightShape(), false);
+        if (!shape.isConsistent() || !shape.outputs().equals(inputs[0].shape())) {
+            return null;
+        }
+        try (Value g = channelsLast(inputs[0]);
+                Value x = channelsLast(inputs[1])) {
+            Value dw = allocate(Layout.contiguous(op.weightShape()));
+            plan(shape).run(pool, x.address(), dw.address(), g.address(), 0);
+            return new Value[] {dw};
+        }
+    }
+
+    private static ConvolutionPlan plan(ConvolutionShape shape) {
+        return Session.current().plan(shape, ConvolutionPlan.class, ConvolutionPlan::of);
+    }
+
+    private Value allocate(Layout layout) {
+        long bytes = layout.shape().elements() * Float.BYTES;
+        return new Value(pool.allocate(bytes), layout, DType.F32);
+    }
+
+    private Value channelsLast(Value image) {
+        return image.layout().isChannelsLast()
+                ? image.alias()
+                : backend.execute(new Copy(Copy.Order.CHANNELS_LAST), image)[0];
+    }
+
+    private Value contiguous(Value value) {
+        return value.layout().isContiguous()
+                ? value.alias()
+                : backend.execute(new Copy(Copy.Order.CONTIGUOUS), value)[0];
+    }
+}

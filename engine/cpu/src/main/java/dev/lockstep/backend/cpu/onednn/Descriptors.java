@@ -1,0 +1,54 @@
+package dev.lockstep.backend.cpu.onednn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** Collects the native objects that are needed only while a primitive is being made, and destroys them together. */
+final class Descriptors implements AutoCloseable {
+    private final List<Runnable> releases = new ArrayList<>();
+
+    /** Describes an f32 tensor of the given sizes and strides (in elements). */
+    long strided(long[] dims, long[] strides) {
+        return keep(Dnnl.createDescriptor(dims, strides), Dnnl::destroyDescriptor);
+    }
+
+    /** Describes an f32 tensor in C order. */
+    long plain(long... dims) {
+        long[] strides = new long[dims.length];
+        long step = 1;
+        for (int i = dims.length - 1; i >= 0; i--) {
+            strides[i] = step;
+            step *= dims[i];
+        }
+        return strided(dims, strides);
+    }
+
+    /** Describes an f32 tensor whose layout oneDNN shall choose. */
+    long any(long... dims) {
+        return keep(Dnnl.createAnyDescriptor(dims), Dnnl::destroyDescriptor);
+    }
+
+    /** Makes the attributes of a primitive. */
+    long attributes() {
+        return keep(Dnnl.createAttributes(), Dnnl::destroyAttributes);
+    }
+
+    /** Takes over a primitive descriptor. */
+    long primitive(long descriptor) {
+        return keep(descriptor, Dnnl::destroyPrimitiveDescriptor);
+    }
+
+    private long keep(long handle, LongConsumer destroy) {
+        releases.add(() -> destroy.accept(handle));
+        return handle;
+    }
+
+    @Override
+    public void close() {
+        for (int i = releases.size() - 1; i >= 0; i--) {
+            releases.get(i).run();
+        }
+        releases.clear();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lockstep.backend.cpu.onednn;
+
+import dev.lockstep.backend.cpu.onednn.Product.Strides;
+import dev.lockstep.device.MemoryPool;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** A matrix product ready to run. */
+final class ProductPlan implements Session.Plan {
+    private static final MethodHandle CREATE = Dnnl.function(
+            "dnnl_matmul_primitive_desc_create",
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
+
+    private final Primitive primitive;
+
+    private ProductPlan(Primitive primitive) {
+        this.primitive = primitive;
+    }
+
+    /** Prepares a product for the calling thread. */
+    static ProductPlan of(Product product) {
+        Session session = Session.current();
+        try (Descriptors owned = new Descriptors()) {
+            long left = operand(owned, product.batch(), product.m(), product.k(), product.left());
+            long right = operand(owned, product.batch(), product.k(), product.n(), product.right());
+            long bias = product.hasBias() ? owned.plain(1, 1, product.n()) : 0;
+            long result = owned.plain(product.batch(), product.m(), product.n());
+            long descriptor = owned.primitive(describe(owned, session.engine(), left, right, bias, result));
+            int[] kinds = product.hasBias()
+                    ? new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_BIAS}
+                    : new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
+            long[] descriptors = {left, right, result, bias};
+            return new ProductPlan(session.prepare(descriptor, kinds, descriptors));
+        }
+    }
+
+    private static long operand(Descriptors owned, long batch, long rows, long columns, Strides strides) {
+        boolean shared = strides.batch() == 0 || batch == 1;
+        long[] dims = {shared ? 1 : batch, rows, columns};
+        long[] steps = {shared ? rows * columns : strides.batch(), strides.row(), strides.column()};
+        return owned.strided(dims, steps);
+    }
+
+    private static long describe(Descriptors owned, long engine, long left, long right, long bias, long result) {
+        long attributes = owned.attributes();
+        return Dnnl.create("dnnl_matmul_primitive_desc_create", (arena, out) ->
+                (int) CREATE.invokeExact(out, engine, left, right, bias, result, attributes));
+    }
+
+    /** Computes {@code result = left x right (+ bias)}; {@code bias} is ignored where the product has none. */
+    void run(MemoryPool pool, long left, long right, long bias, long result) {
+        if (bias == 0) {
+            primitive.run(pool, left, right, result);
+        } else {
+            primitive.run(pool, left, right, result, bias);
+        }
+    }
+
+    /** {@return the name of oneDNN's implementation} */
+    String implementation() {
+        return primitive.implementation();
+    }
+
+    @Override
+    public void close() {
+        primitive.close();
+    }
+}
