@@ -11,8 +11,17 @@ public abstract sealed class CollectiveException extends RuntimeException
                 FencedException {
     private static final long serialVersionUID = 1L;
 
+    private final String text;
+
     CollectiveException(String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.text = message;
+    }
+
+    /** {@return what failed, where and why; never null} */
+    @Override
+    public final String getMessage() {
+        return text;
     }
 
     /** {@return the same failure as seen by the operation {@code where}: of the same kind, with this one as cause} */

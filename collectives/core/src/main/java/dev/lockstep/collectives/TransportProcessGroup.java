@@ -136,11 +136,12 @@ public final class TransportProcessGroup implements ProcessGroup {
         return transport.receive(peer, envelope(received.next(peer, tag), tag, data), _ -> data);
     }
 
-    /** The n-th message of a tag has a sequence number of its own below zero, so that lengths are compared pair by pair. */
+    /**
+     * The n-th message of a tag has a sequence number of its own below zero, so that lengths are compared pair by pair.
+     */
     private static Envelope envelope(int count, int tag, MemorySegment data) {
         long ownSequence = -1 - Integer.toUnsignedLong(tag) - ((long) count << Integer.SIZE);
-        return new Envelope(
-                new Tag(ownSequence, 0, 0), Signature.ofBytes(Kind.POINT_TO_POINT, data.byteSize(), tag));
+        return new Envelope(new Tag(ownSequence, 0, 0), Signature.ofBytes(Kind.POINT_TO_POINT, data.byteSize(), tag));
     }
 
     @Override

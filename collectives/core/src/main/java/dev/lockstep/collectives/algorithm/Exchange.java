@@ -47,7 +47,7 @@ public final class Exchange {
         return signature;
     }
 
-    /** {@return who does what, for messages: {@code rank 1 of 4, generation 3, all_reduce #17 ...}} */
+    /** {@return who does what, for messages} */
     @Override
     public String toString() {
         return "rank " + rank() + " of " + size() + ", generation " + transport.generation() + ", #" + sequence + " "

@@ -92,7 +92,7 @@ final class TreeFold {
             long sizeBytes = Math.min(BLOCK_BYTES, target.byteSize() - at);
             MemorySegment block = target.asSlice(at, sizeBytes);
             MemorySegment sum = block(plan, block, offset + at, 0);
-            if (!sum.equals(block)) {
+            if (plan instanceof Plan.Source) {
                 block.copyFrom(sum);
             }
         }

@@ -91,8 +91,8 @@ public final class Mailbox {
     }
 
     /**
-     * Begins to take in a message. One that nobody can want (the mailbox is closed, the calls do not match) is taken and
-     * dropped.
+     * Begins to take in a message. One that nobody can want (the mailbox is closed, the calls do not match) is taken
+     * and dropped.
      *
      * @throws IllegalStateException if the same message came before
      */
@@ -175,7 +175,9 @@ public final class Mailbox {
         }
     }
 
-    /** {@return whether so much of a peer's lies here unasked that no more should be read, and nothing of it is awaited} */
+    /**
+     * {@return whether so much of a peer's lies here unasked that no more should be read, and nothing of it is awaited}
+     */
     public synchronized boolean isSaturated(int source) {
         return stashedBytes[source] > stashLimitBytes && awaited[source] == 0;
     }

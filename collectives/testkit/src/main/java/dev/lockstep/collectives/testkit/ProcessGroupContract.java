@@ -19,11 +19,11 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /** What the collectives of any process group must compute. Extend it and say how groups are connected. */
 public abstract class ProcessGroupContract {
@@ -89,8 +89,10 @@ public abstract class ProcessGroupContract {
         Ranks.run(groups(size), group -> {
             int own = group.rank() + 1;
             float[] floats = {own, -own};
-            assertArrayEquals(new float[] {size, -1}, Data.floats(reduced(group, Data.of(floats), DType.F32, ReduceOp.MAX)));
-            assertArrayEquals(new float[] {1, -size}, Data.floats(reduced(group, Data.of(floats), DType.F32, ReduceOp.MIN)));
+            assertArrayEquals(
+                    new float[] {size, -1}, Data.floats(reduced(group, Data.of(floats), DType.F32, ReduceOp.MAX)));
+            assertArrayEquals(
+                    new float[] {1, -size}, Data.floats(reduced(group, Data.of(floats), DType.F32, ReduceOp.MIN)));
             double mean = (size + 1) / 2.0;
             MemorySegment means = reduced(group, Data.of((double) own, -own), DType.F64, ReduceOp.MEAN);
             assertArrayEquals(new double[] {mean, -mean}, Data.doubles(means));
@@ -280,8 +282,7 @@ public abstract class ProcessGroupContract {
             List<List<VirtualRanks>> nodes = new ArrayList<>();
             List<List<MemorySegment>> partials = new ArrayList<>();
             for (int rank = 0; rank < size; rank++) {
-                VirtualRanks range =
-                        new VirtualRanks(virtualRanks * rank / size, virtualRanks * (rank + 1) / size);
+                VirtualRanks range = new VirtualRanks(virtualRanks * rank / size, virtualRanks * (rank + 1) / size);
                 nodes.add(new ArrayList<>());
                 partials.add(new ArrayList<>());
                 for (VirtualRanks node : SumTree.cover(virtualRanks, range)) {

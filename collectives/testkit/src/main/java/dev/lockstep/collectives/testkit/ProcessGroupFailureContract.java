@@ -61,7 +61,8 @@ public abstract class ProcessGroupFailureContract {
     void anotherLengthIsAnErrorThatSaysWhoCalledWhat(int size) {
         List<String> messages = Ranks.run(groups(size), group -> {
             Work work = sum(group, group.rank() == size - 1 ? 1024 : 1000);
-            return assertThrows(CollectiveException.class, () -> work.await(BOUND)).getMessage();
+            return assertThrows(CollectiveException.class, () -> work.await(BOUND))
+                    .getMessage();
         });
         String first = messages.getFirst();
         assertTrue(first.contains("F32[1024]") && first.contains("F32[1000]"), first);
@@ -154,12 +155,10 @@ public abstract class ProcessGroupFailureContract {
     @Test
     void aRankThatDoesNotComeIsReportedAndThenRunsIntoTheTimeout() throws InterruptedException {
         LinkedBlockingQueue<String> reports = new LinkedBlockingQueue<>();
-        GroupOptions options =
-                new GroupOptions(Duration.ofMillis(300), Duration.ofMillis(50), reports::add, 2);
+        GroupOptions options = new GroupOptions(Duration.ofMillis(300), Duration.ofMillis(50), reports::add, 2);
         List<ProcessGroup> groups = groups(2, options);
         Work work = sum(groups.getFirst(), 10);
-        CollectiveTimeoutException error =
-                assertThrows(CollectiveTimeoutException.class, () -> work.await(BOUND));
+        CollectiveTimeoutException error = assertThrows(CollectiveTimeoutException.class, () -> work.await(BOUND));
         assertTrue(error.getMessage().contains("rank 1"), error.getMessage());
         String report = reports.poll(BOUND.toSeconds(), TimeUnit.SECONDS);
         assertTrue(report != null && report.contains("all_reduce F32[10] sum"), String.valueOf(report));
