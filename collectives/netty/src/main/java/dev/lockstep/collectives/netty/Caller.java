@@ -25,7 +25,7 @@ final class Caller extends ByteToMessageDecoder {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        context.writeAndFlush(Unpooled.wrappedBuffer(hello.encode()));
+        var _ = context.writeAndFlush(Unpooled.wrappedBuffer(hello.encode()));
     }
 
     @Override
@@ -55,17 +55,17 @@ final class Caller extends ByteToMessageDecoder {
 
     private void enter(ChannelHandlerContext context, byte[] nonce) {
         context.channel().config().setAutoRead(false);
-        context.writeAndFlush(Unpooled.wrappedBuffer(identity.proof("caller", hello.encode(), nonce)));
+        var _ = context.writeAndFlush(Unpooled.wrappedBuffer(identity.proof("caller", hello.encode(), nonce)));
         if (connected.complete(context.channel())) {
             context.pipeline().remove(this);
         } else {
-            context.close();
+            var _ = context.close();
         }
     }
 
     private void fail(ChannelHandlerContext context, RuntimeException why) {
         connected.completeExceptionally(why);
-        context.close();
+        var _ = context.close();
     }
 
     @Override
@@ -77,6 +77,6 @@ final class Caller extends ByteToMessageDecoder {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         connected.completeExceptionally(cause);
-        context.close();
+        var _ = context.close();
     }
 }

@@ -37,7 +37,7 @@ final class Doorkeeper extends ByteToMessageDecoder {
 
     private static void sendAwayIfStillHere(ChannelHandlerContext context) {
         if (!context.isRemoved()) {
-            context.close();
+            var _ = context.close();
         }
     }
 
@@ -69,7 +69,7 @@ final class Doorkeeper extends ByteToMessageDecoder {
         if (answer == Hello.Answer.WELCOME) {
             hello = caller;
         } else {
-            sent.addListener(ChannelFutureListener.CLOSE);
+            var _ = sent.addListener(ChannelFutureListener.CLOSE);
         }
     }
 
@@ -85,7 +85,7 @@ final class Doorkeeper extends ByteToMessageDecoder {
     private void check(ChannelHandlerContext context, Hello caller, byte[] proof) {
         byte[] wanted = identity.proof("caller", caller.encode(), nonce);
         if (caller.attempt() != identity.attempt() || !MessageDigest.isEqual(wanted, proof)) {
-            context.close();
+            var _ = context.close();
             return;
         }
         // Nothing more is read until a generation adopts the connection.
@@ -93,13 +93,13 @@ final class Doorkeeper extends ByteToMessageDecoder {
         if (arrivals.arrive(caller, context.channel())) {
             context.pipeline().remove(this);
         } else {
-            context.close();
+            var _ = context.close();
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         // Whoever cannot say who he is gets no answer; there is no peer to report on.
-        context.close();
+        var _ = context.close();
     }
 }

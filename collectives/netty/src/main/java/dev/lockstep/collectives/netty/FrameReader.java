@@ -159,6 +159,6 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (transport != null) {
             transport.lost(peer, what, cause);
         }
-        context.close();
+        var _ = context.close();
     }
 }

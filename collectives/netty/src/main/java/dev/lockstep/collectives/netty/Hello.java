@@ -1,7 +1,7 @@
 package dev.lockstep.collectives.netty;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * The first message of a connection: what the caller wants to be.
@@ -10,14 +10,15 @@ import java.util.Arrays;
  * magic 4 | version 2 | job 16 | attempt 4 | generation 8 | rank 4 | size 4 | nonce 16
  * </pre>
  *
- * @param job the job's 128 bits
+ * @param job the job's 128 bits, in hexadecimal
  * @param attempt the attempt's number
  * @param generation the generation to join
  * @param rank the caller's rank in it
  * @param size how many workers it has
- * @param nonce 16 random bytes
+ * @param nonce 16 random bytes, in hexadecimal
  */
-record Hello(byte[] job, int attempt, long generation, int rank, int size, byte[] nonce) {
+record Hello(String job, int attempt, long generation, int rank, int size, String nonce) {
+    private static final HexFormat HEX = HexFormat.of();
     static final int MAGIC = 0x4c4b5350; // "LKSP"
     static final short VERSION = 1;
     static final int NONCE_BYTES = 16;
@@ -36,12 +37,12 @@ record Hello(byte[] job, int attempt, long generation, int rank, int size, byte[
         return ByteBuffer.allocate(BYTES)
                 .putInt(MAGIC)
                 .putShort(VERSION)
-                .put(job)
+                .put(HEX.parseHex(job))
                 .putInt(attempt)
                 .putLong(generation)
                 .putInt(rank)
                 .putInt(size)
-                .put(nonce)
+                .put(HEX.parseHex(nonce))
                 .array();
     }
 
@@ -59,17 +60,17 @@ record Hello(byte[] job, int attempt, long generation, int rank, int size, byte[
         if (version != VERSION) {
             throw new UntrustedException("it speaks version " + version + " of the wire, this worker " + VERSION);
         }
-        byte[] job = take(in, TcpIdentity.JOB_BYTES);
+        String job = take(in, TcpIdentity.JOB_BYTES);
         return new Hello(job, in.getInt(), in.getLong(), in.getInt(), in.getInt(), take(in, NONCE_BYTES));
     }
 
-    private static byte[] take(ByteBuffer in, int count) {
+    private static String take(ByteBuffer in, int count) {
         byte[] bytes = new byte[count];
         in.get(bytes);
-        return bytes;
+        return HEX.formatHex(bytes);
     }
 
     boolean isOfJob(TcpIdentity mine) {
-        return Arrays.equals(job, mine.job());
+        return job.equals(HEX.formatHex(mine.job()));
     }
 }

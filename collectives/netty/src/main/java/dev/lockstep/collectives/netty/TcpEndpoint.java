@@ -20,8 +20,10 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +44,7 @@ public final class TcpEndpoint implements AutoCloseable {
     private final Arrivals arrivals;
     private final Channel listener;
     private final SecureRandom nonces = new SecureRandom();
+    private final List<TcpTransport> joined = new CopyOnWriteArrayList<>();
 
     private TcpEndpoint(TcpIdentity identity, EventLoopGroup loop, Arrivals arrivals, Channel listener) {
         this.identity = identity;
@@ -72,7 +75,7 @@ public final class TcpEndpoint implements AutoCloseable {
                 });
         ChannelFuture bound = server.bind(host, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            loop.shutdownGracefully(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+            var _ = loop.shutdownGracefully(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
             throw new IllegalStateException(
                     "cannot listen on " + host + ":" + port + ": "
                             + bound.cause().getMessage(),
@@ -108,7 +111,13 @@ public final class TcpEndpoint implements AutoCloseable {
         arrivals.fence(generation);
         List<CompletableFuture<@Nullable Channel>> joining = new ArrayList<>();
         for (int peer = 0; peer < addresses.size(); peer++) {
-            Hello hello = new Hello(identity.job(), identity.attempt(), generation, rank, addresses.size(), nonce());
+            Hello hello = new Hello(
+                    HexFormat.of().formatHex(identity.job()),
+                    identity.attempt(),
+                    generation,
+                    rank,
+                    addresses.size(),
+                    nonce());
             joining.add(
                     peer < rank
                             ? call(hello, addresses.get(peer))
@@ -120,23 +129,27 @@ public final class TcpEndpoint implements AutoCloseable {
             List<@Nullable Channel> channels = await(joining, addresses, timeout);
             TcpTransport transport = new TcpTransport(identity, generation, rank, addresses, channels);
             transport.start();
+            joined.removeIf(TcpTransport::isEnded);
+            joined.add(transport);
             return transport;
         } catch (CollectiveException failed) {
-            joining.forEach(peer -> peer.thenAccept(TcpEndpoint::closeIfOpen));
-            joining.forEach(peer -> peer.cancel(false));
+            joining.forEach(TcpEndpoint::giveUp);
             throw failed;
         }
     }
 
-    private byte[] nonce() {
+    private String nonce() {
         byte[] nonce = new byte[Hello.NONCE_BYTES];
         nonces.nextBytes(nonce);
-        return nonce;
+        return HexFormat.of().formatHex(nonce);
     }
 
-    private static void closeIfOpen(@Nullable Channel channel) {
-        if (channel != null) {
-            channel.close();
+    private static void giveUp(CompletableFuture<@Nullable Channel> joining) {
+        if (!joining.cancel(false) && !joining.isCompletedExceptionally()) {
+            Channel connected = joining.join();
+            if (connected != null) {
+                var _ = connected.close();
+            }
         }
     }
 
@@ -201,7 +214,7 @@ public final class TcpEndpoint implements AutoCloseable {
                     }
                 })
                 .connect(host, port);
-        attempt.addListener(result -> {
+        var _ = attempt.addListener(result -> {
             if (!result.isSuccess()) {
                 var _ = loop.schedule(
                         () -> tryCall(hello, address, connected, Math.min(2 * pauseMillis, LAST_RETRY_MILLIS)),
@@ -215,6 +228,7 @@ public final class TcpEndpoint implements AutoCloseable {
     @Override
     public void close() {
         arrivals.fence(Long.MAX_VALUE);
+        joined.forEach(TcpTransport::close);
         listener.close().awaitUninterruptibly(SHUTDOWN_MILLIS);
         loop.shutdownGracefully(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * SHUTDOWN_MILLIS);
     }

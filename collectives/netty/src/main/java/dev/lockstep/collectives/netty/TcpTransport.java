@@ -69,6 +69,10 @@ final class TcpTransport implements Transport {
         }
     }
 
+    boolean isEnded() {
+        return ended.get() != null;
+    }
+
     TcpIdentity identity() {
         return identity;
     }
@@ -151,9 +155,9 @@ final class TcpTransport implements Transport {
         try {
             channel.eventLoop().execute(() -> {
                 for (ByteBuf frame : frames.subList(0, frames.size() - 1)) {
-                    channel.write(frame, channel.voidPromise());
+                    var _ = channel.write(frame, channel.voidPromise());
                 }
-                channel.writeAndFlush(frames.getLast()).addListener(sent -> then.accept(sent.cause()));
+                var _ = channel.writeAndFlush(frames.getLast()).addListener(sent -> then.accept(sent.cause()));
             });
         } catch (RejectedExecutionException closed) { // The endpoint, and the channel with it, is closed.
             frames.forEach(ByteBuf::release);
@@ -216,10 +220,14 @@ final class TcpTransport implements Transport {
         MemorySegment text = MemorySegment.ofArray(Farewell.encode(reason));
         for (Channel channel : channels) {
             if (channel != null && channel.isOpen()) {
-                write(channel, frames(Frame.Kind.FAREWELL, NO_MESSAGE, text), _ -> channel.close());
-                var _ = channel.eventLoop().schedule(() -> channel.close(), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+                write(channel, frames(Frame.Kind.FAREWELL, NO_MESSAGE, text), _ -> end(channel));
+                var _ = channel.eventLoop().schedule(() -> end(channel), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
+    }
+
+    private static void end(Channel channel) {
+        var _ = channel.close();
     }
 
     /** A closed channel has let go of everything it was to write. */

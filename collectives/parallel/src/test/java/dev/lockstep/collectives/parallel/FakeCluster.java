@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A control plane in one process: it decides generations at once and connects their members by threads. Thread-safe.
@@ -48,7 +47,7 @@ final class FakeCluster {
         List<Runnable> superseded = new ArrayList<>();
         synchronized (this) {
             broken = transports.get(members.indexOf(worker));
-            members.remove((Integer) worker);
+            members.remove(Integer.valueOf(worker));
             done.clear();
             generation++;
             transports = InProcessTransport.connect(members.size(), generation);
@@ -97,8 +96,6 @@ final class FakeCluster {
     /** {@return one worker's port} */
     GroupSource source(int worker) {
         return new GroupSource() {
-            private @Nullable CollectiveException reported;
-
             @Override
             public void announce(ReductionPlan plan, String planDigest) {}
 
@@ -116,9 +113,7 @@ final class FakeCluster {
             }
 
             @Override
-            public void report(CollectiveException failure, long failed, long sequence) {
-                lastReport = failure.getMessage() + " in " + failed + ", reduction " + sequence;
-            }
+            public void report(CollectiveException failure, long failed, long sequence) {}
 
             @Override
             public void done(long lastSequence, String weightsSha256) {
