@@ -14,6 +14,7 @@ import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.Shaping;
 import dev.lockstep.backend.op.Update;
 import dev.lockstep.layout.DType;
+import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.util.List;
 
@@ -46,6 +47,14 @@ public final class ShapeRules {
             case Update update -> UpdateShapes.outputs(update, in);
             case CustomOp custom -> throw in.refuse("a custom op knows its outputs only by running");
         };
+    }
+
+    /**
+     * {@return whether the result of a view op can share the input's memory} Only a reshape may need a copy instead.
+     */
+    public static boolean sharesMemory(Shaping.View op, Layout input) {
+        return !(op instanceof Shaping.Reshape(Shape shape))
+                || input.reshape(shape).isPresent();
     }
 
     private static List<ValueSpec> creation(Creation op, Inputs in) {

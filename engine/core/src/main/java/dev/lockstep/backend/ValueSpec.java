@@ -1,5 +1,6 @@
 package dev.lockstep.backend;
 
+import dev.lockstep.device.MemoryPool;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
@@ -36,5 +37,10 @@ public record ValueSpec(Layout layout, DType dtype) {
     /** {@return the bytes of a storage that just holds the elements of this dense layout} */
     public long sizeBytes() {
         return shape().elements() * dtype.sizeBytes();
+    }
+
+    /** Allocates a value like this, not zeroed. The layout must be dense and start at 0. */
+    public Value allocate(MemoryPool memory) {
+        return new Value(memory.allocate(sizeBytes()), layout, dtype);
     }
 }

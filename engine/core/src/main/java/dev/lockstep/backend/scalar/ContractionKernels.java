@@ -25,7 +25,7 @@ final class ContractionKernels {
         double[] result = new double[Rows.count(out.shape())];
         int batches = m * n == 0 ? 0 : result.length / (m * n);
         for (int batch = 0; batch < batches; batch++) {
-            multiply(left, batch * m * k, right, batch * k * n, result, batch * m * n, new int[] {m, k, n});
+            new Product(left, right, result, k, n).addRows(batch * m, (batch + 1) * m, batch * k);
         }
         Elements.write(out, result);
     }
@@ -38,18 +38,34 @@ final class ContractionKernels {
         return layout.expand(Shape.of(sizes));
     }
 
-    /** Adds the product [m, k] x [k, n]; row by row of b, so that the innermost loop runs over neighbours. */
-    private static void multiply(double[] a, int atA, double[] b, int atB, double[] c, int atC, int[] sizes) {
-        int k = sizes[1];
-        int n = sizes[2];
-        for (int row = 0; row < sizes[0]; row++) {
-            int target = atC + row * n;
-            for (int inner = 0; inner < k; inner++) {
-                double factor = a[atA + row * k + inner];
-                int source = atB + inner * n;
-                for (int column = 0; column < n; column++) {
-                    c[target + column] += factor * b[source + column];
+    /** A product [rows, k] x [k, n] that is added to c, row by row of b: the innermost loop runs over neighbours. */
+    private static final class Product {
+        private final double[] a;
+        private final double[] b;
+        private final double[] c;
+        private final int k;
+        private final int n;
+
+        Product(double[] a, double[] b, double[] c, int k, int n) {
+            this.a = a;
+            this.b = b;
+            this.c = c;
+            this.k = k;
+            this.n = n;
+        }
+
+        /** Adds the rows of c from {@code row} to {@code end}; the matrix in b begins at row {@code firstOfB}. */
+        void addRows(int row, int end, int firstOfB) {
+            for (int r = row; r < end; r++) {
+                for (int inner = 0; inner < k; inner++) {
+                    addScaled(a[r * k + inner], (firstOfB + inner) * n, r * n);
                 }
+            }
+        }
+
+        private void addScaled(double factor, int from, int to) {
+            for (int column = 0; column < n; column++) {
+                c[to + column] += factor * b[from + column];
             }
         }
     }
@@ -66,7 +82,7 @@ final class ContractionKernels {
             }
         }
         double[] transposed = Elements.reals(in[1], in[1].layout().permute(1, 0));
-        multiply(Elements.reals(in[0]), 0, transposed, 0, result, 0, new int[] {rows, k, n});
+        new Product(Elements.reals(in[0]), transposed, result, k, n).addRows(0, rows, 0);
         Elements.write(out, result);
     }
 }

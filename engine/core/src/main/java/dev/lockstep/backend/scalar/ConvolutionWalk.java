@@ -54,17 +54,22 @@ final class ConvolutionWalk {
 
     private void taps(int yPlane, int xPlane, int wPlane, Run run) {
         for (int kh = 0; kh < w[2]; kh++) {
-            for (int kw = 0; kw < w[3]; kw++) {
-                int first = firstInside(window.padW() - kw, window.strideW());
-                int end = Math.min(outW, endInside(x[3] + window.padW() - kw, window.strideW()));
-                for (int oh = 0; oh < outH && first < end; oh++) {
-                    int h = oh * window.strideH() + kh - window.padH();
-                    if (h >= 0 && h < x[2]) {
-                        int column = first * window.strideW() + kw - window.padW();
-                        int weight = wPlane + kh * w[3] + kw;
-                        run.accept(yPlane + oh * outW + first, xPlane + h * x[3] + column, weight, end - first);
-                    }
+            for (int oh = 0; oh < outH; oh++) {
+                int h = oh * window.strideH() + kh - window.padH();
+                if (h >= 0 && h < x[2]) {
+                    row(yPlane + oh * outW, xPlane + h * x[3], wPlane + kh * w[3], run);
                 }
+            }
+        }
+    }
+
+    private void row(int yRow, int xRow, int wRow, Run run) {
+        for (int kw = 0; kw < w[3]; kw++) {
+            int first = firstInside(window.padW() - kw, window.strideW());
+            int end = Math.min(outW, endInside(x[3] + window.padW() - kw, window.strideW()));
+            if (first < end) {
+                int column = first * window.strideW() + kw - window.padW();
+                run.accept(yRow + first, xRow + column, wRow + kw, end - first);
             }
         }
     }

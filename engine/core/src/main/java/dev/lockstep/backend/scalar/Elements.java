@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.HalfPrecision;
+import dev.lockstep.backend.scalar.Rows.Row;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import java.lang.foreign.MemorySegment;
@@ -28,11 +29,7 @@ final class Elements {
     static double[] reals(Value value, Layout layout) {
         double[] out = new double[Rows.count(layout.shape())];
         MemorySegment memory = value.storage().segment();
-        int[] at = {0};
-        Rows.walk(layout, (offset, stride, length) -> {
-            readReals(memory, value.dtype(), offset, stride, out, at[0], length);
-            at[0] += length;
-        });
+        Rows.walk(layout, row -> readReals(memory, value.dtype(), row, out));
         return out;
     }
 
@@ -43,11 +40,7 @@ final class Elements {
     static long[] integers(Value value, Layout layout) {
         long[] out = new long[Rows.count(layout.shape())];
         MemorySegment memory = value.storage().segment();
-        int[] at = {0};
-        Rows.walk(layout, (offset, stride, length) -> {
-            readIntegers(memory, value.dtype(), offset, stride, out, at[0], length);
-            at[0] += length;
-        });
+        Rows.walk(layout, row -> readIntegers(memory, value.dtype(), row, out));
         return out;
     }
 
@@ -57,11 +50,7 @@ final class Elements {
 
     static void write(Value value, Layout layout, double[] numbers) {
         MemorySegment memory = value.storage().segment();
-        int[] at = {0};
-        Rows.walk(layout, (offset, stride, length) -> {
-            writeReals(memory, value.dtype(), offset, stride, numbers, at[0], length);
-            at[0] += length;
-        });
+        Rows.walk(layout, row -> writeReals(memory, value.dtype(), row, numbers));
     }
 
     static void write(Value value, long[] numbers) {
@@ -70,11 +59,7 @@ final class Elements {
 
     static void write(Value value, Layout layout, long[] numbers) {
         MemorySegment memory = value.storage().segment();
-        int[] at = {0};
-        Rows.walk(layout, (offset, stride, length) -> {
-            writeIntegers(memory, value.dtype(), offset, stride, numbers, at[0], length);
-            at[0] += length;
-        });
+        Rows.walk(layout, row -> writeIntegers(memory, value.dtype(), row, numbers));
     }
 
     /** Copies elements between two values of one dtype. */
@@ -86,38 +71,36 @@ final class Elements {
         }
     }
 
-    private static void readReals(
-            MemorySegment memory, DType dtype, long offset, long stride, double[] out, int at, int length) {
+    private static void readReals(MemorySegment memory, DType dtype, Row row, double[] out) {
         switch (dtype) {
             case F32 -> {
-                for (int i = 0; i < length; i++) {
-                    out[at + i] = memory.getAtIndex(JAVA_FLOAT, offset + i * stride);
+                for (int i = 0; i < row.length(); i++) {
+                    out[row.at() + i] = memory.getAtIndex(JAVA_FLOAT, row.place(i));
                 }
             }
             case F64 -> {
-                for (int i = 0; i < length; i++) {
-                    out[at + i] = memory.getAtIndex(JAVA_DOUBLE, offset + i * stride);
+                for (int i = 0; i < row.length(); i++) {
+                    out[row.at() + i] = memory.getAtIndex(JAVA_DOUBLE, row.place(i));
                 }
             }
             case BF16 -> {
-                for (int i = 0; i < length; i++) {
-                    out[at + i] = HalfPrecision.fromBf16(memory.getAtIndex(JAVA_SHORT, offset + i * stride));
+                for (int i = 0; i < row.length(); i++) {
+                    out[row.at() + i] = HalfPrecision.fromBf16(memory.getAtIndex(JAVA_SHORT, row.place(i)));
                 }
             }
             case F16 -> {
-                for (int i = 0; i < length; i++) {
-                    out[at + i] = HalfPrecision.fromF16(memory.getAtIndex(JAVA_SHORT, offset + i * stride));
+                for (int i = 0; i < row.length(); i++) {
+                    out[row.at() + i] = HalfPrecision.fromF16(memory.getAtIndex(JAVA_SHORT, row.place(i)));
                 }
             }
             case I8, U8, I16, I32, I64, BOOL -> throw new AssertionError("integers are read as longs: " + dtype);
         }
     }
 
-    private static void readIntegers(
-            MemorySegment memory, DType dtype, long offset, long stride, long[] out, int at, int length) {
-        for (int i = 0; i < length; i++) {
-            long place = offset + i * stride;
-            out[at + i] = switch (dtype) {
+    private static void readIntegers(MemorySegment memory, DType dtype, Row row, long[] out) {
+        for (int i = 0; i < row.length(); i++) {
+            long place = row.place(i);
+            out[row.at() + i] = switch (dtype) {
                 case I8 -> memory.get(JAVA_BYTE, place);
                 case U8 -> memory.get(JAVA_BYTE, place) & 0xff;
                 case BOOL -> memory.get(JAVA_BYTE, place) == 0 ? 0 : 1;
@@ -129,38 +112,36 @@ final class Elements {
         }
     }
 
-    private static void writeReals(
-            MemorySegment memory, DType dtype, long offset, long stride, double[] in, int at, int length) {
+    private static void writeReals(MemorySegment memory, DType dtype, Row row, double[] in) {
         switch (dtype) {
             case F32 -> {
-                for (int i = 0; i < length; i++) {
-                    memory.setAtIndex(JAVA_FLOAT, offset + i * stride, (float) in[at + i]);
+                for (int i = 0; i < row.length(); i++) {
+                    memory.setAtIndex(JAVA_FLOAT, row.place(i), (float) in[row.at() + i]);
                 }
             }
             case F64 -> {
-                for (int i = 0; i < length; i++) {
-                    memory.setAtIndex(JAVA_DOUBLE, offset + i * stride, in[at + i]);
+                for (int i = 0; i < row.length(); i++) {
+                    memory.setAtIndex(JAVA_DOUBLE, row.place(i), in[row.at() + i]);
                 }
             }
             case BF16 -> {
-                for (int i = 0; i < length; i++) {
-                    memory.setAtIndex(JAVA_SHORT, offset + i * stride, HalfPrecision.toBf16((float) in[at + i]));
+                for (int i = 0; i < row.length(); i++) {
+                    memory.setAtIndex(JAVA_SHORT, row.place(i), HalfPrecision.toBf16((float) in[row.at() + i]));
                 }
             }
             case F16 -> {
-                for (int i = 0; i < length; i++) {
-                    memory.setAtIndex(JAVA_SHORT, offset + i * stride, HalfPrecision.toF16((float) in[at + i]));
+                for (int i = 0; i < row.length(); i++) {
+                    memory.setAtIndex(JAVA_SHORT, row.place(i), HalfPrecision.toF16((float) in[row.at() + i]));
                 }
             }
             case I8, U8, I16, I32, I64, BOOL -> throw new AssertionError("integers are written as longs: " + dtype);
         }
     }
 
-    private static void writeIntegers(
-            MemorySegment memory, DType dtype, long offset, long stride, long[] in, int at, int length) {
-        for (int i = 0; i < length; i++) {
-            long place = offset + i * stride;
-            long number = in[at + i];
+    private static void writeIntegers(MemorySegment memory, DType dtype, Row row, long[] in) {
+        for (int i = 0; i < row.length(); i++) {
+            long place = row.place(i);
+            long number = in[row.at() + i];
             switch (dtype) {
                 case I8, U8 -> memory.set(JAVA_BYTE, place, (byte) number);
                 case BOOL -> memory.set(JAVA_BYTE, place, (byte) (number == 0 ? 0 : 1));

@@ -90,7 +90,7 @@ final class ElementwiseKernels {
     }
 
     /** Writes floats, or the ones and zeros of a predicate. */
-    private static void writeFloating(double[] numbers, Value out) {
+    static void writeFloating(double[] numbers, Value out) {
         if (out.dtype().isFloating()) {
             Elements.write(out, numbers);
             return;

@@ -4,7 +4,6 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Axes;
 import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction;
-import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 
 /** Reductions: the reduced axes are moved to the end, so that each result is made from one row. */
@@ -39,37 +38,29 @@ final class ReductionKernels {
 
     private static void reduce(ReduceKind kind, Axes axes, Value x, Value out) {
         Layout rows = moveLast(x.layout(), axes);
-        int count = Rows.count(out.shape());
         int length = 1;
         for (int axis : axes.toArray()) {
             length *= (int) x.shape().size(axis);
         }
         if (x.dtype().isFloating()) {
-            reduceReals(kind, Elements.reals(x, rows), x.dtype(), count, length, out);
+            double[] results = foldRows(kind, Arithmetic.of(x.dtype()), Elements.reals(x, rows), length, out);
+            ElementwiseKernels.writeFloating(results, out);
         } else {
             long[] numbers = Elements.integers(x, rows);
-            long[] results = new long[count];
-            for (int i = 0; i < count; i++) {
+            long[] results = new long[Rows.count(out.shape())];
+            for (int i = 0; i < results.length; i++) {
                 results[i] = foldIntegers(kind, numbers, i * length, length);
             }
             Elements.write(out, results);
         }
     }
 
-    private static void reduceReals(ReduceKind kind, double[] numbers, DType dtype, int count, int length, Value out) {
-        double[] results = new double[count];
-        for (int i = 0; i < count; i++) {
-            results[i] = fold(kind, Arithmetic.of(dtype), numbers, i * length, length);
+    private static double[] foldRows(ReduceKind kind, Arithmetic m, double[] numbers, int length, Value out) {
+        double[] results = new double[Rows.count(out.shape())];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = fold(kind, m, numbers, i * length, length);
         }
-        if (out.dtype().isFloating()) {
-            Elements.write(out, results);
-            return;
-        }
-        long[] bits = new long[count];
-        for (int i = 0; i < count; i++) {
-            bits[i] = results[i] == 0 ? 0 : 1;
-        }
-        Elements.write(out, bits);
+        return results;
     }
 
     private static double fold(ReduceKind kind, Arithmetic m, double[] x, int from, int count) {

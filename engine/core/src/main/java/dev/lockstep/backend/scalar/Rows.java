@@ -2,41 +2,48 @@ package dev.lockstep.backend.scalar;
 
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
+import java.util.function.Consumer;
 
 /** Walks the elements of a layout in logical C order, a row at a time. */
 final class Rows {
-    /** Takes one row: its first element's place, the step between elements, and how many there are. */
-    @FunctionalInterface
-    interface Visitor {
-        void row(long offset, long stride, int length);
+    /**
+     * One row of elements.
+     *
+     * @param offset the first one's place in the storage
+     * @param stride the step from one to the next
+     * @param at how many elements come before the row in logical order
+     * @param length how many there are
+     */
+    record Row(long offset, long stride, int at, int length) {
+        long place(int i) {
+            return offset + i * stride;
+        }
     }
 
     private Rows() {}
 
-    static void walk(Layout layout, Visitor visitor) {
+    static void walk(Layout layout, Consumer<Row> visitor) {
         Shape shape = layout.shape();
         int count = count(shape);
         if (count == 0) {
             return;
         }
         if (layout.isContiguous()) {
-            visitor.row(layout.offset(), 1, count);
+            visitor.accept(new Row(layout.offset(), 1, 0, count));
             return;
         }
         int last = shape.rank() - 1;
         long[] index = new long[last];
         long offset = layout.offset();
-        while (true) {
-            visitor.row(offset, layout.stride(last), (int) shape.size(last));
+        int length = (int) shape.size(last);
+        for (int at = 0; at < count; at += length) {
+            visitor.accept(new Row(offset, layout.stride(last), at, length));
             int axis = last - 1;
             while (axis >= 0 && ++index[axis] == shape.size(axis)) {
                 offset -= (index[axis] - 1) * layout.stride(axis);
                 index[axis--] = 0;
             }
-            if (axis < 0) {
-                return;
-            }
-            offset += layout.stride(axis);
+            offset += axis < 0 ? 0 : layout.stride(axis);
         }
     }
 

@@ -62,10 +62,10 @@ public final class ScalarBackend implements Backend {
             return custom.forward(this, inputs);
         }
         List<ValueSpec> specs = ShapeRules.outputs(op, ValueSpec.of(inputs));
-        if (op instanceof Shaping.View view && isView(view, inputs[0])) {
+        if (op instanceof Shaping.View view && ShapeRules.sharesMemory(view, inputs[0].layout())) {
             return new Value[] {inputs[0].view(specs.get(0).layout())};
         }
-        Value[] outputs = specs.stream().map(this::allocate).toArray(Value[]::new);
+        Value[] outputs = specs.stream().map(spec -> spec.allocate(memory)).toArray(Value[]::new);
         boolean done = false;
         try {
             run(op, inputs, outputs);
@@ -76,16 +76,6 @@ public final class ScalarBackend implements Backend {
                 close(outputs);
             }
         }
-    }
-
-    /** {@return whether the result of a view op can share the input's memory; a reshape may need a copy} */
-    private static boolean isView(Shaping.View op, Value input) {
-        return !(op instanceof Shaping.Reshape reshape)
-                || input.layout().reshape(reshape.shape()).isPresent();
-    }
-
-    private Value allocate(ValueSpec spec) {
-        return new Value(memory.allocate(spec.sizeBytes()), spec.layout(), spec.dtype());
     }
 
     private static void close(Value[] values) {
