@@ -41,7 +41,6 @@ public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, Stri
         line.addAll(ENGINE_FLAGS);
         line.add("-Xmx" + heap);
         line.add("-XX:+UseSerialGC");
-        line.add("-Xshare:auto");
         line.addAll(cacheOptions());
         line.add("-XX:ErrorFile=" + logs.resolve("hs_err.log"));
         line.add("-XX:HeapDumpPath=" + logs);

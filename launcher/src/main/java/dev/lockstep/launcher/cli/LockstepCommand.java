@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Distributed deep-learning training for the JVM: the same bits on one worker or many.",
         mixinStandardHelpOptions = true,
         versionProvider = LockstepCommand.VersionText.class,
-        subcommands = {RunCommand.class, VersionCommand.class},
+        subcommands = {RunCommand.class, DataCommand.class, DoctorCommand.class, VersionCommand.class},
         footer = {"", "Example:", "  lockstep run --nproc-per-node 2 digits -- --epochs 5"})
 public final class LockstepCommand implements Runnable {
     @Spec

@@ -32,6 +32,8 @@ public sealed interface AgentMessage {
      * @param device {@code cpu}
      * @param logEvery steps between two progress events
      * @param listen the address on which the data plane listens
+     * @param runId the run, 32 hexadecimal digits
+     * @param attempt the number of this start of it
      * @param jobToken the secret that peers prove to one another
      * @param collectiveTimeoutMillis how long a collective may wait
      * @param killAtStep the step at which this worker kills itself, for tests; -1 for never
@@ -44,6 +46,8 @@ public sealed interface AgentMessage {
             String device,
             int logEvery,
             String listen,
+            String runId,
+            int attempt,
             String jobToken,
             long collectiveTimeoutMillis,
             long killAtStep) {}

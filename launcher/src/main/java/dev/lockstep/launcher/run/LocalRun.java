@@ -96,7 +96,7 @@ public final class LocalRun {
                 command,
                 environment(folder, runId),
                 rank -> new AgentMessage.Welcome(
-                        program.mainClass(), options.program().arguments(), flags(rank, token)),
+                        program.mainClass(), options.program().arguments(), flags(rank, folder, token)),
                 folder.logs());
     }
 
@@ -111,7 +111,7 @@ public final class LocalRun {
         return environment;
     }
 
-    private AgentMessage.JobFlags flags(int rank, String token) {
+    private AgentMessage.JobFlags flags(int rank, RunFolder folder, String token) {
         RunOptions.JobOptions job = options.job();
         long killAtStep = job.kill()
                 .filter(kill -> kill.rank() == rank)
@@ -125,6 +125,8 @@ public final class LocalRun {
                 job.device(),
                 options.output().logEvery(),
                 "127.0.0.1",
+                id,
+                folder.attempt(),
                 token,
                 job.collectiveTimeout().toMillis(),
                 killAtStep);

@@ -66,7 +66,7 @@ final class Signals {
             Method handle = signal.getMethod("handle", signal, handler);
             handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("signals: SIG" + name + " cannot be handled", e);
+            throw new LinkageError("signals: SIG" + name + " cannot be handled", e);
         }
     }
 }

@@ -1,10 +1,14 @@
 package dev.lockstep.launcher.worker;
 
+import dev.lockstep.backend.Backends;
+import dev.lockstep.collectives.parallel.ElasticReducer;
+import dev.lockstep.device.Device;
 import dev.lockstep.launcher.link.AgentMessage;
 import dev.lockstep.launcher.link.BlackBox;
 import dev.lockstep.launcher.link.Link;
 import dev.lockstep.launcher.link.WorkerMessage;
 import dev.lockstep.train.GradientReducer;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +38,12 @@ final class JobReducers implements Supplier<GradientReducer>, AutoCloseable {
     }
 
     private GradientReducer create() {
-        LinkGroups groups = new LinkGroups(link, orders);
         if (flags.maxWorkers() == 1) {
-            return new SoloReducer(groups);
+            return new SoloReducer(link, orders);
         }
-        throw new UnsupportedOperationException("collectives");
+        LinkGroupSource source = new LinkGroupSource(
+                link, orders, TcpPlane.open(flags), Duration.ofMillis(flags.collectiveTimeoutMillis()));
+        return new ElasticReducer(source, Backends.of(Device.CPU).memory());
     }
 
     synchronized boolean trained() {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The newest generation that the agent told of. Thread-safe: the link's thread writes, the trainer's waits. */
@@ -13,11 +14,25 @@ final class Orders {
     private final Condition changed = lock.newCondition();
     private AgentMessage.@Nullable Form newest;
     private long complete = Long.MAX_VALUE;
+    private LongConsumer announced = _ -> {};
     private long hookGeneration;
     private @Nullable Runnable hook;
 
+    /** Names who must hear at once of each generation announced; called from the link's thread. */
+    void onAnnounced(LongConsumer listener) {
+        lock.lock();
+        try {
+            announced = listener;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void formed(AgentMessage.Form form) {
-        announce(() -> newest = form);
+        announce(() -> {
+            newest = form;
+            announced.accept(form.generation());
+        });
     }
 
     void complete(long generation) {

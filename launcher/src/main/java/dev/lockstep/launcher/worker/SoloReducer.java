@@ -1,30 +1,39 @@
 package dev.lockstep.launcher.worker;
 
+import dev.lockstep.launcher.link.AgentMessage;
+import dev.lockstep.launcher.link.Link;
+import dev.lockstep.launcher.link.WorkerMessage;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.GradientReducer;
 import dev.lockstep.train.NodeSum;
 import dev.lockstep.train.ReductionPlan;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The reducer of a job of one worker: its own tree is the whole tree, and nothing leaves the process. */
 final class SoloReducer implements GradientReducer {
-    private final LinkGroups groups;
+    /** The agent is in the same machine and answers at once. */
+    private static final long WAIT_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    private final Link<WorkerMessage, AgentMessage> link;
+    private final Orders orders;
     private VirtualRanks all = new VirtualRanks(0, 1);
     private long generation;
     private long lastSequence = -1;
 
-    SoloReducer(LinkGroups groups) {
-        this.groups = groups;
+    SoloReducer(Link<WorkerMessage, AgentMessage> link, Orders orders) {
+        this.link = link;
+        this.orders = orders;
     }
 
     @Override
     public VirtualRanks open(ReductionPlan plan) {
         all = new VirtualRanks(0, plan.virtualRanks());
-        groups.ready("none", plan, "one worker");
-        generation = groups.await(0)
+        link.send(new WorkerMessage.Ready("none", plan.virtualRanks(), "one worker", plan.numericsFingerprint()));
+        generation = orders.awaitAfter(0, WAIT_NANOS)
                 .orElseThrow(() -> new IllegalStateException("the job was complete before it began"))
                 .generation();
-        groups.formed(generation);
+        link.send(new WorkerMessage.Formed(generation));
         return all;
     }
 
@@ -52,8 +61,8 @@ final class SoloReducer implements GradientReducer {
 
     @Override
     public void complete(String weightsSha256) {
-        groups.done(generation, lastSequence, weightsSha256);
-        if (groups.await(generation).isPresent()) {
+        link.send(new WorkerMessage.Done(generation, lastSequence, weightsSha256));
+        if (orders.awaitAfter(generation, WAIT_NANOS).isPresent()) {
             throw new IllegalStateException("a generation followed that of a job of one worker");
         }
     }
