@@ -6,7 +6,9 @@ import static dev.lockstep.tensor.Tensors.manualSeed;
 import dev.lockstep.data.Batch;
 import dev.lockstep.data.DataLoader;
 import dev.lockstep.module.Layer;
+import dev.lockstep.nn.BatchNorm2d;
 import dev.lockstep.nn.Conv2d;
+import dev.lockstep.nn.Dropout;
 import dev.lockstep.nn.Linear;
 import dev.lockstep.optim.AdamW;
 import dev.lockstep.optim.Schedule;
@@ -20,16 +22,22 @@ import dev.lockstep.train.Trainer;
 public final class Digits {
     private Digits() {}
 
-    /** Two convolutions and a classifier. */
+    /** Three convolutions and a classifier. */
     static final class Net extends Layer {
-        private final Conv2d conv1 = child("conv1", new Conv2d(1, 16, 3, o -> o.padding(1)));
-        private final Conv2d conv2 = child("conv2", new Conv2d(16, 32, 3, o -> o.padding(1)));
-        private final Linear classifier = child("classifier", new Linear(32 * 4 * 4, 10));
+        private final Conv2d conv1 = child("conv1", new Conv2d(1, 32, 3, o -> o.padding(1)));
+        private final BatchNorm2d norm1 = child("norm1", new BatchNorm2d(32));
+        private final Conv2d conv2 = child("conv2", new Conv2d(32, 64, 3, o -> o.padding(1)));
+        private final BatchNorm2d norm2 = child("norm2", new BatchNorm2d(64));
+        private final Conv2d conv3 = child("conv3", new Conv2d(64, 64, 3, o -> o.padding(1)));
+        private final Dropout dropout = child("dropout", new Dropout(0.3));
+        private final Linear classifier = child("classifier", new Linear(64 * 2 * 2, 10));
 
         @Override
         public Tensor forward(Tensor x) { // [N, 1, 8, 8]
-            Tensor features = conv2.call(conv1.call(x).relu()).relu().maxPool2d(2); // [N, 32, 4, 4]
-            return classifier.call(features.flatten(1)); // [N, 10]
+            Tensor a = norm1.call(conv1.call(x)).relu(); // [N, 32, 8, 8]
+            Tensor b = norm2.call(conv2.call(a)).relu().maxPool2d(2); // [N, 64, 4, 4]
+            Tensor c = conv3.call(b).relu().maxPool2d(2); // [N, 64, 2, 2]
+            return classifier.call(dropout.call(c.flatten(1))); // [N, 10]
         }
     }
 
