@@ -2,15 +2,20 @@ package dev.lockstep.serialization;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a file so that it appears whole or not at all: beside its place, synced to the disk, then renamed over it. */
 final class AtomicFile {
+    private static final int CLAIMS_MAX = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(AtomicFile.class);
+
     private AtomicFile() {}
 
     /** Writes the contents into an open file. */
@@ -23,11 +28,9 @@ final class AtomicFile {
     static void write(Path file, Contents contents) throws IOException {
         Path target = file.toAbsolutePath();
         Path folder = Optional.ofNullable(target.getParent()).orElse(target);
-        // Not Files.createTempFile: it would hide the finished file from everybody but its owner.
-        Path unfinished = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Path unfinished = claim(folder, "." + target.getFileName() + ".");
         try {
-            try (FileChannel channel =
-                    FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
                 contents.writeTo(channel);
                 channel.force(true);
             }
@@ -36,6 +39,21 @@ final class AtomicFile {
         } finally {
             Files.deleteIfExists(unfinished);
         }
+    }
+
+    /**
+     * Creates an empty file under a name that nobody else has, another process or a run that died included. Not
+     * Files.createTempFile: it would hide the finished file from everybody but its owner.
+     */
+    private static Path claim(Path folder, String prefix) throws IOException {
+        for (int number = 0; number < CLAIMS_MAX; number++) {
+            try {
+                return Files.createFile(folder.resolve(prefix + number + ".tmp"));
+            } catch (FileAlreadyExistsException taken) {
+                LOG.debug("{} is taken", taken.getFile());
+            }
+        }
+        throw new IOException("remove the " + CLAIMS_MAX + " unfinished files " + prefix + "*.tmp in " + folder);
     }
 
     /** Makes the rename itself durable. */

@@ -105,6 +105,15 @@ class SafetensorsTest {
     }
 
     @Test
+    void unfinishedFilesOfOthersAreLeftAlone() throws IOException {
+        Path other = Files.writeString(folder.resolve(".model.safetensors.0.tmp"), "another's");
+        Path file = folder.resolve("model.safetensors");
+        Safetensors.save(state(), file);
+        assertEquals("another's", Files.readString(other));
+        assertEquals(7, Safetensors.load(file).get("count").itemLong());
+    }
+
+    @Test
     void aFailedSaveLeavesTheOldFileAndNoOther() throws IOException {
         Path file = folder.resolve("model.safetensors");
         Files.writeString(file, "old");
