@@ -26,7 +26,6 @@ final class ArchitectureConditions {
             "java.lang.StrictMath", Set.of("random"),
             "java.time.Instant", Set.of("now"),
             "java.time.Clock", Set.of("systemUTC", "systemDefaultZone"),
-            "java.util.UUID", Set.of("randomUUID"),
             "java.util.concurrent.ThreadLocalRandom", Set.of("current"));
 
     private static final Set<String> FLOAT_VECTORS =

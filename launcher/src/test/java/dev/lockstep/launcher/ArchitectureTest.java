@@ -26,7 +26,7 @@ import java.util.List;
 @AnalyzeClasses(packages = "dev.lockstep", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
     /** Raise it as the code grows, so that the rules can never check a set that has quietly become small. */
-    private static final int LEAST_CLASSES = 40;
+    private static final int LEAST_CLASSES = 300;
 
     private static final String LAUNCHER = "dev.lockstep.launcher..";
     private static final String EXAMPLES = "dev.lockstep.examples..";
