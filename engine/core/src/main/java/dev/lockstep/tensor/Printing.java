@@ -1,28 +1,54 @@
 package dev.lockstep.tensor;
 
+import dev.lockstep.autograd.GradMode;
 import dev.lockstep.layout.DType;
+import dev.lockstep.layout.Shape;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
 
 /** Prints tensors as torch does: nested brackets, columns aligned, only the edges of large ones. */
 final class Printing {
     private static final int THRESHOLD = 1000;
     private static final int EDGE = 3;
 
-    private final Tensor tensor;
-    private final boolean cut;
+    /** The tensor, or its edges: what is printed. */
+    private final Tensor shown;
+
+    /** The sizes of the whole tensor, by which cut axes are told. */
+    private final Shape whole;
+
     private final String[] cells;
     private final int width;
 
-    private Printing(Tensor tensor, double[] values) {
-        this.tensor = tensor;
-        this.cut = tensor.numel() > THRESHOLD;
-        this.cells = format(tensor.dtype(), values);
+    private Printing(Tensor shown, Shape whole) {
+        this.shown = shown;
+        this.whole = whole;
+        this.cells = format(shown.dtype(), shown.toDoubleArray());
         this.width = Arrays.stream(cells).mapToInt(String::length).max().orElse(0);
     }
 
     static String print(Tensor tensor) {
-        Printing printing = new Printing(tensor, tensor.toDoubleArray());
+        try (GradMode.Restore _ = GradMode.noGrad();
+                Scope _ = Scope.open("toString")) {
+            Tensor shown = tensor.numel() > THRESHOLD ? edges(tensor) : tensor;
+            return print(tensor, new Printing(shown, tensor.shape()));
+        }
+    }
+
+    /** {@return the first and last elements of every long axis} */
+    private static Tensor edges(Tensor tensor) {
+        Tensor cut = tensor;
+        for (int axis = 0; axis < tensor.rank(); axis++) {
+            long size = tensor.size(axis);
+            if (size > 2 * EDGE) {
+                cut = Tensors.cat(axis, cut.narrow(axis, 0, EDGE), cut.narrow(axis, size - EDGE, EDGE));
+            }
+        }
+        return cut;
+    }
+
+    private static String print(Tensor tensor, Printing printing) {
         StringBuilder out = new StringBuilder("tensor(");
         printing.append(out, 0, 0);
         if (tensor.dtype() != DType.F32 && tensor.dtype() != DType.I64 && tensor.dtype() != DType.BOOL) {
@@ -47,7 +73,7 @@ final class Printing {
         return Arrays.stream(values).mapToObj(pattern(values)).toArray(String[]::new);
     }
 
-    private static java.util.function.DoubleFunction<String> pattern(double[] values) {
+    private static DoubleFunction<String> pattern(double[] values) {
         double[] finite = Arrays.stream(values).filter(Double::isFinite).map(Math::abs).toArray();
         boolean whole = Arrays.stream(finite).allMatch(v -> v == Math.rint(v));
         double max = Arrays.stream(finite).max().orElse(0);
@@ -61,20 +87,17 @@ final class Printing {
 
     /** Appends the part of the tensor below {@code axis} that starts at element {@code start}. */
     private void append(StringBuilder out, int axis, long start) {
-        if (axis == tensor.rank()) {
+        if (axis == shown.rank()) {
             String cell = cells[(int) start];
-            out.append(tensor.rank() == 0 ? cell : " ".repeat(width - cell.length()) + cell);
+            out.append(shown.rank() == 0 ? cell : " ".repeat(width - cell.length()) + cell);
             return;
         }
-        long size = tensor.size(axis);
         long below = below(axis);
         out.append('[');
-        for (long i = 0; i < size; i++) {
-            boolean skips = cut && size > 2 * EDGE && i == EDGE;
-            if (skips) {
+        for (long i = 0; i < shown.size(axis); i++) {
+            if (i == EDGE && shown.size(axis) < whole.size(axis)) {
                 separate(out, axis, i);
                 out.append("...");
-                i = size - EDGE;
             }
             separate(out, axis, i);
             append(out, axis + 1, start + i * below);
@@ -86,14 +109,14 @@ final class Printing {
         if (index == 0) {
             return;
         }
-        int deeper = tensor.rank() - axis - 1;
+        int deeper = shown.rank() - axis - 1;
         out.append(',').append(deeper == 0 ? " " : "\n".repeat(deeper) + " ".repeat("tensor(".length() + axis + 1));
     }
 
     private long below(int axis) {
         long product = 1;
-        for (int i = axis + 1; i < tensor.rank(); i++) {
-            product *= tensor.size(i);
+        for (int i = axis + 1; i < shown.rank(); i++) {
+            product *= shown.size(i);
         }
         return product;
     }

@@ -1,0 +1,78 @@
+package dev.lockstep.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.lockstep.backend.op.RandomKey;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class StepRandomTest {
+    @Test
+    void doingAStepAgainDrawsTheSameKeys() {
+        RandomSource first = new StepRandom(1, 2, 3);
+        RandomSource again = new StepRandom(1, 2, 3);
+        assertEquals(first.next(), again.next());
+        assertEquals(first.next(), again.next());
+    }
+
+    @Test
+    void keysDifferBySeedStepRankPathAndUse() {
+        Set<RandomKey> keys = new HashSet<>();
+        for (int seed = 0; seed < 3; seed++) {
+            for (int step = 0; step < 3; step++) {
+                for (int rank = 0; rank < 3; rank++) {
+                    RandomSource source = new StepRandom(seed, step, rank);
+                    keys.add(source.next());
+                    keys.add(source.next());
+                    try (CallPath.Pop _ = CallPath.push("drop")) {
+                        keys.add(source.next());
+                    }
+                }
+            }
+        }
+        assertEquals(81, keys.size());
+    }
+
+    @Test
+    void keysOfAModuleDoNotDependOnWhatOthersDrew() {
+        StepRandom quiet = new StepRandom(1, 2, 3);
+        StepRandom busy = new StepRandom(1, 2, 3);
+        busy.next();
+        try (CallPath.Pop _ = CallPath.push("drop")) {
+            assertEquals(quiet.next(), busy.next());
+        }
+    }
+
+    @Test
+    void theFunctionOfThePathIsFixed() {
+        assertEquals(0xaf63dc4c8601ec8cL, StepRandom.hash("a")); // FNV-1a's published test vector.
+        assertEquals(0xe220a8397b1dcdafL, StepRandom.mix(0)); // SplitMix64's first output for seed 0.
+    }
+
+    @Test
+    void insideOfAStepRandomTensorsAreCounterBased() {
+        try (Scope _ = Scope.open();
+                RandomSource.Restore _ = RandomSource.install(new StepRandom(1, 2, 3))) {
+            float[] first = Tensors.rand(8).toFloatArray();
+            try (RandomSource.Restore _ = RandomSource.install(new StepRandom(1, 2, 3))) {
+                assertArrayEquals(first, Tensors.rand(8).toFloatArray());
+            }
+            assertNotEquals(first[0], Tensors.rand(8).toFloatArray()[0]);
+        }
+        assertFalse(RandomSource.isInStep());
+    }
+
+    @Test
+    void pathsNest() {
+        try (CallPath.Pop _ = CallPath.push("");
+                CallPath.Pop _ = CallPath.push("encoder");
+                CallPath.Pop _ = CallPath.push("attn")) {
+            assertEquals("encoder.attn", CallPath.current());
+        }
+        assertEquals("", CallPath.current());
+    }
+}
