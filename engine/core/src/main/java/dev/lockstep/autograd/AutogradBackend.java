@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what the backend below executes, wherever an input requires a gradient, and computes gradients from the record. Thread-safe;
- * a graph is confined to the thread that builds it.
+ * Records what the backend below executes, wherever an input requires a gradient, and computes gradients from the
+ * record. Thread-safe; a graph is confined to the thread that builds it.
  */
 public final class AutogradBackend implements Backend {
     private final Backend below;
@@ -91,8 +91,9 @@ public final class AutogradBackend implements Backend {
                 case Leaf leaf -> Map.of(leaf, owned(seed));
                 case null, default -> {
                     seed.close();
-                    throw new IllegalStateException("backward: the tensor " + root.dtype() + root.shape()
-                            + " has no history: no leaf that requires a gradient went into it, or it was computed in noGrad");
+                    throw new IllegalStateException(
+                            "backward: the tensor " + root.dtype() + root.shape()
+                                    + " has no history: no leaf that requires a gradient went into it, or it was computed in noGrad");
                 }
             };
         }
@@ -107,15 +108,16 @@ public final class AutogradBackend implements Backend {
     private Value ones(Value root) {
         if (root.shape().elements() != 1) {
             throw new IllegalStateException(
-                    "backward: a tensor of one element is needed, or a gradient given for it; got shape " + root.shape());
+                    "backward: a tensor of one element is needed, or a gradient given for it; got shape "
+                            + root.shape());
         }
         return below.execute(new Full(root.shape(), root.dtype(), 1))[0];
     }
 
     private static Value checked(Value root, Value gradient) {
         if (!gradient.shape().equals(root.shape()) || gradient.dtype() != root.dtype()) {
-            throw new IllegalArgumentException("backward: gradient " + gradient.dtype() + gradient.shape() + " for a tensor "
-                    + root.dtype() + root.shape());
+            throw new IllegalArgumentException("backward: gradient " + gradient.dtype() + gradient.shape()
+                    + " for a tensor " + root.dtype() + root.shape());
         }
         return Edge.share(gradient);
     }

@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk over a graph from its root to its leaves: the nodes in falling order of their numbers, each gradient summed in the order in
- * which its contributions come. Nothing depends on threads or timing. Confined to one thread.
+ * One walk over a graph from its root to its leaves: the nodes in falling order of their numbers, each gradient summed
+ * in the order in which its contributions come. Nothing depends on threads or timing. Confined to one thread.
  */
 final class Backward {
     private static final Binary ADD = new Binary(BinaryKind.ADD);
@@ -58,7 +58,9 @@ final class Backward {
         }
     }
 
-    /** {@return the nodes from which the root was computed, by falling number} Counts what each leaf has to wait for. */
+    /**
+     * {@return the nodes from which the root was computed, by falling number} Counts what each leaf has to wait for.
+     */
     private List<Node> reachable(Node root) {
         Set<Node> seen = new HashSet<>();
         List<Node> found = new ArrayList<>();

@@ -5,7 +5,10 @@ import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.UnaryKind;
 import org.jspecify.annotations.Nullable;
 
-/** The gradients of functions of two arguments a and b; g is the gradient of the result, y the result. Broadcast is summed back. */
+/**
+ * The gradients of functions of two arguments a and b; g is the gradient of the result, y the result. Broadcast is
+ * summed back.
+ */
 final class BinaryGradients {
     private static final int A = 1;
     private static final int B = 2;

@@ -24,9 +24,7 @@ final class ContractionGradients {
 
     private static @Nullable Value[] matmul(Derivation d) {
         Value g = d.gradient(); // [..., M, N]
-        Value a = d.needs(0)
-                ? d.sumTo(d.run(new Matmul(), g, transposed(d, d.input(1))), d.inputShape(0))
-                : null;
+        Value a = d.needs(0) ? d.sumTo(d.run(new Matmul(), g, transposed(d, d.input(1))), d.inputShape(0)) : null;
         return new @Nullable Value[] {a, d.needs(1) ? right(d, g) : null};
     }
 

@@ -12,7 +12,10 @@ import dev.lockstep.backend.op.Convolution.MaxPool2d;
 import dev.lockstep.backend.op.Convolution.MaxPool2dGrad;
 import org.jspecify.annotations.Nullable;
 
-/** The gradients of convolutions and pooling. A convolution is linear in either operand, so its gradients differentiate in turn. */
+/**
+ * The gradients of convolutions and pooling. A convolution is linear in either operand, so its gradients differentiate
+ * in turn.
+ */
 final class ConvolutionGradients {
     private static final Axes ALL_BUT_CHANNELS = Axes.of(0, 2, 3);
 
@@ -25,7 +28,8 @@ final class ConvolutionGradients {
             case Conv2dWeightGrad gradient -> Rule.of(3, d -> weightGrad(d, gradient));
             case MaxPool2d pool -> new Rule(0, 2, 1, d -> new @Nullable Value[] {maxPool(d, pool)});
             case MaxPool2dGrad gradient -> Rule.unsupported();
-            case AvgPool2d pool -> Rule.linear(d -> d.run(new AvgPool2dGrad(pool.window(), d.inputShape(0)), d.gradient()));
+            case AvgPool2d pool ->
+                Rule.linear(d -> d.run(new AvgPool2dGrad(pool.window(), d.inputShape(0)), d.gradient()));
             case AvgPool2dGrad gradient -> Rule.linear(d -> d.run(new AvgPool2d(gradient.window()), d.gradient()));
         };
     }

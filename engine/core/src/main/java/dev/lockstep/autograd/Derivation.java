@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gradient rule sees of its node, and the ops it computes with. Whatever it computes is closed when the rule is done, except for
- * what it returns. Confined to backward's thread.
+ * What a gradient rule sees of its node, and the ops it computes with. Whatever it computes is closed when the rule is
+ * done, except for what it returns. Confined to backward's thread.
  */
 final class Derivation implements AutoCloseable {
     private final Node node;
@@ -59,7 +59,8 @@ final class Derivation implements AutoCloseable {
     }
 
     /** Takes over values that a user's rule made; those that it was given stay whose they are. */
-    @Nullable Value[] adoptAll(@Nullable Value[] values, List<Value> given) {
+    @Nullable
+    Value[] adoptAll(@Nullable Value[] values, List<Value> given) {
         for (Value value : values) {
             if (value != null && !containsSame(given, value) && !containsSame(made, value)) {
                 made.add(value);
@@ -94,7 +95,8 @@ final class Derivation implements AutoCloseable {
         return gradient;
     }
 
-    @Nullable Value gradient(int output) {
+    @Nullable
+    Value gradient(int output) {
         return node.gradient(output);
     }
 
@@ -199,12 +201,15 @@ final class Derivation implements AutoCloseable {
         }
         int added = g.shape().rank() - shape.rank();
         int[] axes = IntStream.range(0, g.shape().rank())
-                .filter(axis -> axis < added || (shape.size(axis - added) == 1 && g.shape().size(axis) != 1))
+                .filter(axis -> axis < added
+                        || (shape.size(axis - added) == 1 && g.shape().size(axis) != 1))
                 .toArray();
         return reshape(axes.length == 0 ? g : sum(g, Axes.of(axes), true), shape);
     }
 
-    /** Takes a result out of what is closed: itself if this derivation made it, else another value on the same memory. */
+    /**
+     * Takes a result out of what is closed: itself if this derivation made it, else another value on the same memory.
+     */
     Value claim(Value result) {
         for (int i = made.size() - 1; i >= 0; i--) {
             if (made.get(i) == result) {

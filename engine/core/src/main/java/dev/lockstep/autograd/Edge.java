@@ -4,8 +4,8 @@ import dev.lockstep.backend.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ties a value to the node that computed it. Each edge counts as one reference on its node until it is closed. Confined to the thread of
- * its graph.
+ * Ties a value to the node that computed it. Each edge counts as one reference on its node until it is closed. Confined
+ * to the thread of its graph.
  */
 final class Edge implements Value.Slot {
     private final Node node;

@@ -52,9 +52,10 @@ final class ElementwiseGradients {
             case ADD -> Rule.linear(Derivation::gradient);
             case SUB -> Rule.linear(d -> op.scalarFirst() ? d.neg(d.gradient()) : d.gradient());
             case MUL -> Rule.linear(d -> d.mul(d.gradient(), s));
-            case DIV -> op.scalarFirst()
-                    ? Rule.ofInput(d -> d.mul(d.div(d.div(d.gradient(), d.input(0)), d.input(0)), -s))
-                    : Rule.linear(d -> d.scalar(BinaryKind.DIV, d.gradient(), s));
+            case DIV ->
+                op.scalarFirst()
+                        ? Rule.ofInput(d -> d.mul(d.div(d.div(d.gradient(), d.input(0)), d.input(0)), -s))
+                        : Rule.linear(d -> d.scalar(BinaryKind.DIV, d.gradient(), s));
             case POW -> op.scalarFirst() ? exponential(s) : power(s);
             case MAXIMUM -> Rule.ofInput(d -> chosen(d, BinaryKind.GT, s));
             case MINIMUM -> Rule.ofInput(d -> chosen(d, BinaryKind.LT, s));

@@ -15,8 +15,8 @@ final class LossGradients {
 
     static Rule rule(Loss op) {
         return switch (op) {
-            case CrossEntropy loss -> new Rule(
-                    LOGITS_AND_TARGET, LOG_SUM_EXP, 1, d -> new @Nullable Value[] {crossEntropy(d, loss), null});
+            case CrossEntropy loss ->
+                new Rule(LOGITS_AND_TARGET, LOG_SUM_EXP, 1, d -> new @Nullable Value[] {crossEntropy(d, loss), null});
             case CrossEntropyGrad gradient -> Rule.unsupported();
         };
     }

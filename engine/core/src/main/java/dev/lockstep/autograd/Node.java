@@ -9,8 +9,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One recorded op: where its inputs come from and what its gradient rule needs. Counted by the edges that lead to it; at zero it lets go
- * of what it saved and of its own edges, without recursion. Confined to one thread at a time.
+ * One recorded op: where its inputs come from and what its gradient rule needs. Counted by the edges that lead to it;
+ * at zero it lets go of what it saved and of its own edges, without recursion. Confined to one thread at a time.
  */
 final class Node {
     private final Op op;
@@ -109,7 +109,8 @@ final class Node {
         return saved.checked(op);
     }
 
-    @Nullable Value gradient(int output) {
+    @Nullable
+    Value gradient(int output) {
         return gradients[output];
     }
 
@@ -138,8 +139,9 @@ final class Node {
 
     void checkNotConsumed() {
         if (consumed) {
-            throw new IllegalStateException("backward: the graph of op " + op.label() + " was already walked back and its saved"
-                    + " values were released; to do it twice call backward(o -> o.retainGraph(true)) the first time");
+            throw new IllegalStateException(
+                    "backward: the graph of op " + op.label() + " was already walked back and its saved"
+                            + " values were released; to do it twice call backward(o -> o.retainGraph(true)) the first time");
         }
     }
 

@@ -16,10 +16,25 @@ final class NormalizationGradients {
 
     static Rule rule(Normalization op) {
         return switch (op) {
-            case LayerNorm norm -> new Rule(X_AND_WEIGHT, LAYER_MEAN_AND_RSTD, 1, d -> d.runAll(
-                    new LayerNormGrad(norm.axes()), d.gradient(), d.input(0), d.input(1), d.output(1), d.output(2)));
-            case BatchNorm norm -> new Rule(X_AND_WEIGHT, BATCH_MEAN_AND_RSTD, 1, d -> d.runAll(
-                    new BatchNormGrad(), d.gradient(), d.input(0), d.input(1), d.output(1), d.output(3)));
+            case LayerNorm norm ->
+                new Rule(
+                        X_AND_WEIGHT,
+                        LAYER_MEAN_AND_RSTD,
+                        1,
+                        d -> d.runAll(
+                                new LayerNormGrad(norm.axes()),
+                                d.gradient(),
+                                d.input(0),
+                                d.input(1),
+                                d.output(1),
+                                d.output(2)));
+            case BatchNorm norm ->
+                new Rule(
+                        X_AND_WEIGHT,
+                        BATCH_MEAN_AND_RSTD,
+                        1,
+                        d -> d.runAll(
+                                new BatchNormGrad(), d.gradient(), d.input(0), d.input(1), d.output(1), d.output(3)));
             case LayerNormGrad gradient -> Rule.unsupported();
             case BatchNormGrad gradient -> Rule.unsupported();
         };

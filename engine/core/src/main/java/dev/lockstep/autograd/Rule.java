@@ -20,7 +20,8 @@ record Rule(long inputs, long outputs, int differentiable, Backward backward) {
     /** Computes the gradients of the inputs from that of the outputs; null where an input needs none. */
     @FunctionalInterface
     interface Backward {
-        @Nullable Value[] apply(Derivation d);
+        @Nullable
+        Value[] apply(Derivation d);
     }
 
     /** Computes the gradient of the only input. */

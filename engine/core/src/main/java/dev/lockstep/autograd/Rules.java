@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the gradient rule of an op: one class a group, each an exhaustive switch, so that an op without rule does not compile. */
+/**
+ * Finds the gradient rule of an op: one class a group, each an exhaustive switch, so that an op without rule does not
+ * compile.
+ */
 final class Rules {
     private Rules() {}
 

@@ -13,8 +13,9 @@ record Saved(Value value, int version) {
     Value checked(Op op) {
         int now = value.storage().version();
         if (now != version) {
-            throw new IllegalStateException("backward: a value " + value.dtype() + value.shape() + " that op " + op.label()
-                    + " saved was modified by an in-place operation since: version " + now + ", saved at " + version);
+            throw new IllegalStateException("backward: a value " + value.dtype() + value.shape() + " that op "
+                    + op.label() + " saved was modified by an in-place operation since: version " + now + ", saved at "
+                    + version);
         }
         return value;
     }

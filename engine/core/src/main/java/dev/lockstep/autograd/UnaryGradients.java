@@ -50,7 +50,10 @@ final class UnaryGradients {
         return d.mul(d.gradient(), d.mul(density, TWO_OVER_ROOT_PI));
     }
 
-    /** Takes the fused gradient; while the gradient is recorded, {@code g * slope} from ops that have gradients themselves. */
+    /**
+     * Takes the fused gradient; while the gradient is recorded, {@code g * slope} from ops that have gradients
+     * themselves.
+     */
     private static Value fusedOr(Derivation d, BinaryKind fused, Slope slope) {
         return d.isRecording() ? d.mul(d.gradient(), slope.of(d.input(0))) : d.binary(fused, d.input(0), d.gradient());
     }

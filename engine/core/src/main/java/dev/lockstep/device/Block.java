@@ -6,8 +6,8 @@ import java.lang.ref.ReferenceQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of memory that goes back and forth between a pool and storages. The pool keeps every block; a block keeps the reference that
- * notices when its storage was forgotten. Passed from thread to thread, owned by one at a time.
+ * A piece of memory that goes back and forth between a pool and storages. The pool keeps every block; a block keeps the
+ * reference that notices when its storage was forgotten. Passed from thread to thread, owned by one at a time.
  */
 final class Block {
     private final MemorySegment segment;
@@ -88,7 +88,8 @@ final class Block {
     }
 
     /** {@return where its storage was allocated, if that was recorded} */
-    @Nullable String label() {
+    @Nullable
+    String label() {
         return label;
     }
 }

@@ -16,7 +16,8 @@ final class FreeBlocks {
         }
     }
 
-    @Nullable Block take(int sizeClass) {
+    @Nullable
+    Block take(int sizeClass) {
         Deque<Block> blocks = byClass.get(sizeClass);
         synchronized (blocks) {
             return blocks.pollLast();

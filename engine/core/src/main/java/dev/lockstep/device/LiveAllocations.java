@@ -23,11 +23,17 @@ final class LiveAllocations {
 
     static String describe(MemoryStats stats, Device device, long wantedBytes, Collection<Block> blocks) {
         StringBuilder text = new StringBuilder("no memory on ").append(device).append(": ");
-        text.append(String.format(Locale.ROOT, "%.1f MiB asked for, %.1f MiB in use, %.1f MiB reserved, limit %.1f MiB.",
-                wantedBytes / MIB, stats.bytesInUse() / MIB, stats.bytesReserved() / MIB, stats.limitBytes() / MIB));
+        text.append(String.format(
+                Locale.ROOT,
+                "%.1f MiB asked for, %.1f MiB in use, %.1f MiB reserved, limit %.1f MiB.",
+                wantedBytes / MIB,
+                stats.bytesInUse() / MIB,
+                stats.bytesReserved() / MIB,
+                stats.limitBytes() / MIB));
         text.append(" Use smaller batches, close tensors earlier or raise the limit. Largest live allocations:");
         for (Group group : groups(blocks)) {
-            text.append(String.format(Locale.ROOT, "%n  %.1f MiB in %d blocks of %s", group.bytes / MIB, group.count, group.label));
+            text.append(String.format(
+                    Locale.ROOT, "%n  %.1f MiB in %d blocks of %s", group.bytes / MIB, group.count, group.label));
         }
         return text.toString();
     }

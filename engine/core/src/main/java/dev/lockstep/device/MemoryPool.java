@@ -11,10 +11,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out storages of one device and keeps returned blocks for the next request: first in the thread that returned them, then in lists
- * that all threads share. Small blocks are cut from chunks of 2 MB that are never given back, large ones come from the source alone and go
- * back to it under pressure. Over the limit the pool reclaims, in this order: forgotten storages, cached blocks, what one garbage
- * collection finds. Thread-safe.
+ * Hands out storages of one device and keeps returned blocks for the next request: first in the thread that returned
+ * them, then in lists that all threads share. Small blocks are cut from chunks of 2 MB that are never given back, large
+ * ones come from the source alone and go back to it under pressure. Over the limit the pool reclaims, in this order:
+ * forgotten storages, cached blocks, what one garbage collection finds. Thread-safe.
  */
 public final class MemoryPool {
     private static final long CHUNK_BYTES = 2 << 20;
@@ -184,7 +184,8 @@ public final class MemoryPool {
                 block = retryAfterReturning(sizeClass);
             }
             if (block == null) {
-                throw new TensorMemoryError(LiveAllocations.describe(stats(), device(), SizeClasses.sizeBytes(sizeClass), blocks));
+                throw new TensorMemoryError(
+                        LiveAllocations.describe(stats(), device(), SizeClasses.sizeBytes(sizeClass), blocks));
             }
             return block;
         }

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The pool's counters: each thread counts for itself, and joins its balance to the common one now and then. Thread-safe. */
+/**
+ * The pool's counters: each thread counts for itself, and joins its balance to the common one now and then.
+ * Thread-safe.
+ */
 final class PoolCounters {
     private static final long JOIN_BYTES = 256 * 1024;
 
@@ -19,7 +22,8 @@ final class PoolCounters {
 
     /** Forgets the threads that have ended. Returns their caches, whose blocks are the caller's now. */
     List<ThreadCache> removeDead() {
-        List<ThreadCache> dead = caches.stream().filter(cache -> !cache.isOwnerAlive()).toList();
+        List<ThreadCache> dead =
+                caches.stream().filter(cache -> !cache.isOwnerAlive()).toList();
         return dead.stream().filter(this::retire).toList();
     }
 

@@ -1,8 +1,8 @@
 package dev.lockstep.device;
 
 /**
- * The sizes in which a pool hands out blocks: multiples of 64 bytes up to 256, then four steps to each power of two, so that at most a
- * fifth of a block is left unused.
+ * The sizes in which a pool hands out blocks: multiples of 64 bytes up to 256, then four steps to each power of two, so
+ * that at most a fifth of a block is left unused.
  */
 final class SizeClasses {
     private static final int UNIT_SHIFT = 6;

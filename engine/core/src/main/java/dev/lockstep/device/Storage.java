@@ -8,10 +8,10 @@ import java.lang.ref.ReferenceQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of native memory with a reference count. Created with a count of one; at zero the block returns to its pool at
- * once. A permanent storage (of a parameter or buffer) is not counted, so that threads never contend for its count; its block returns
- * when the storage is unreachable. A counted storage that is forgotten is found the same way, which the pool's statistics report.
- * Thread-safe; the contents are not.
+ * A block of native memory with a reference count. Created with a count of one; at zero the block returns to its pool
+ * at once. A permanent storage (of a parameter or buffer) is not counted, so that threads never contend for its count;
+ * its block returns when the storage is unreachable. A counted storage that is forgotten is found the same way, which
+ * the pool's statistics report. Thread-safe; the contents are not.
  */
 public final class Storage {
     private static final VarHandle COUNT;
@@ -93,12 +93,16 @@ public final class Storage {
             try {
                 pool.recycle(block);
             } finally {
-                Reference.reachabilityFence(this); // Else the collector may report this storage while it is being released.
+                Reference.reachabilityFence(
+                        this); // Else the collector may report this storage while it is being released.
             }
         }
     }
 
-    /** Adds to a count that is not zero. Returns the count before; at zero nothing changes, since the block may be another's. */
+    /**
+     * Adds to a count that is not zero. Returns the count before; at zero nothing changes, since the block may be
+     * another's.
+     */
     private int add(int change) {
         int before = count;
         while (before > 0 && !COUNT.compareAndSet(this, before, before + change)) {

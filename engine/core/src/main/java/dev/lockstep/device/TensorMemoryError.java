@@ -1,6 +1,9 @@
 package dev.lockstep.device;
 
-/** A device's memory did not suffice, after everything that could be reclaimed was. Its message lists the largest live allocations. */
+/**
+ * A device's memory did not suffice, after everything that could be reclaimed was. Its message lists the largest live
+ * allocations.
+ */
 public final class TensorMemoryError extends RuntimeException {
     private static final long serialVersionUID = 1;
 

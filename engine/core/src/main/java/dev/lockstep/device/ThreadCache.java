@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks that one thread keeps for itself, and its part of the pool's counters, so that allocating takes no lock and contends for no
- * counter. Blocks and counters are written by the owner only; counters may be read by anybody; a dead owner's blocks by who finds it dead.
+ * The blocks that one thread keeps for itself, and its part of the pool's counters, so that allocating takes no lock
+ * and contends for no counter. Blocks and counters are written by the owner only; counters may be read by anybody; a
+ * dead owner's blocks by who finds it dead.
  */
 final class ThreadCache {
     /** Blocks above this size are kept by the pool, not by threads. */
@@ -47,7 +48,8 @@ final class ThreadCache {
         return owner.isAlive();
     }
 
-    @Nullable Block take(int sizeClass) {
+    @Nullable
+    Block take(int sizeClass) {
         Deque<Block> blocks = sizeClass < free.length ? free[sizeClass] : null;
         return blocks == null ? null : blocks.pollLast();
     }

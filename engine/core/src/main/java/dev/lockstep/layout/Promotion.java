@@ -1,8 +1,9 @@
 package dev.lockstep.layout;
 
 /**
- * Finds the dtype in which two operands of different dtypes meet, by torch's rule: the higher category (bool, integral, floating) wins;
- * within one category an operand with axes wins over a 0-dim one, and that over a plain number; else the wider dtype.
+ * Finds the dtype in which two operands of different dtypes meet, by torch's rule: the higher category (bool, integral,
+ * floating) wins; within one category an operand with axes wins over a 0-dim one, and that over a plain number; else
+ * the wider dtype.
  */
 public final class Promotion {
     private Promotion() {}

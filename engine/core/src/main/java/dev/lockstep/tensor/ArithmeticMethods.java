@@ -2,7 +2,9 @@ package dev.lockstep.tensor;
 
 import dev.lockstep.backend.op.BinaryKind;
 
-/** The element-wise methods of {@link Tensor} with two arguments. Shapes broadcast and dtypes promote by torch's rules. */
+/**
+ * The element-wise methods of {@link Tensor} with two arguments. Shapes broadcast and dtypes promote by torch's rules.
+ */
 public sealed interface ArithmeticMethods permits Tensor {
     /** Adds another tensor, element by element; shapes broadcast, dtypes promote. */
     default Tensor add(Tensor other) {

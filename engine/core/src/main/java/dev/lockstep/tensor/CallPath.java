@@ -3,8 +3,8 @@ package dev.lockstep.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows in which module this thread computes, such as {@code encoder.layers.3.attn}. The modules push and pop their names; errors and
- * random keys read the path. Confined to a thread.
+ * Knows in which module this thread computes, such as {@code encoder.layers.3.attn}. The modules push and pop their
+ * names; errors and random keys read the path. Confined to a thread.
  */
 public final class CallPath {
     private static final ThreadLocal<CallPath> CURRENT = ThreadLocal.withInitial(CallPath::new);

@@ -52,6 +52,8 @@ final class ContractionOps {
         if (p == 0) {
             return x;
         }
-        return p == 1 ? x.mul(0L) : Engine.run(new Dropout(p, RandomSource.current().next()), x);
+        return p == 1
+                ? x.mul(0L)
+                : Engine.run(new Dropout(p, RandomSource.current().next()), x);
     }
 }

@@ -4,9 +4,9 @@ import dev.lockstep.backend.op.RandomKey;
 import java.util.OptionalDouble;
 
 /**
- * A stream of random numbers with hidden state, for code outside of a training step: the same stream as torch's CPU generator of the same
- * seed (aten/src/ATen/core/TransformationHelper.h, native/cpu/DistributionTemplates.h), up to the last bit of logarithm and cosine.
- * Thread-safe; what threads draw in which order is theirs to fix.
+ * A stream of random numbers with hidden state, for code outside of a training step: the same stream as torch's CPU
+ * generator of the same seed (aten/src/ATen/core/TransformationHelper.h, native/cpu/DistributionTemplates.h), up to the
+ * last bit of logarithm and cosine. Thread-safe; what threads draw in which order is theirs to fix.
  */
 public final class Generator {
     /** torch's seed for a generator that nobody seeded. */
@@ -106,7 +106,10 @@ public final class Generator {
         }
     }
 
-    /** Fills with standard normal numbers, as torch fills a contiguous float tensor: in blocks of 16 from 16 elements on. */
+    /**
+     * Fills with standard normal numbers, as torch fills a contiguous float tensor: in blocks of 16 from 16 elements
+     * on.
+     */
     public synchronized void fillNormal(float[] target) {
         if (target.length < BLOCK) {
             for (int i = 0; i < target.length; i++) {

@@ -9,8 +9,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The norm over many tensors with one fixed order of summing: each tensor in blocks of 64 Ki elements, the blocks of all tensors in a
- * row, and the binary tree of {@link SumTree} over the row, in f64.
+ * The norm over many tensors with one fixed order of summing: each tensor in blocks of 64 Ki elements, the blocks of
+ * all tensors in a row, and the binary tree of {@link SumTree} over the row, in f64.
  */
 final class GradientNorm {
     private static final long BLOCK = 64 * 1024;

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What backward gives: a gradient for each leaf that the loss depended on, keyed by the leaf tensor. A leaf that was not used is absent,
- * and an optimizer skips it. Confined to one thread at a time.
+ * What backward gives: a gradient for each leaf that the loss depended on, keyed by the leaf tensor. A leaf that was
+ * not used is absent, and an optimizer skips it. Confined to one thread at a time.
  *
  * <p>The gradients belong to the scope in which backward was called; {@link #keep} carries them out.
  */
@@ -22,7 +22,10 @@ public final class Gradients implements AutoCloseable {
         this.byLeaf = byLeaf;
     }
 
-    /** Makes gradients of tensors that the caller hands over: keys are leaves, in the order in which norms will be summed. */
+    /**
+     * Makes gradients of tensors that the caller hands over: keys are leaves, in the order in which norms will be
+     * summed.
+     */
     public static Gradients of(Map<Tensor, Tensor> gradients) {
         Map<Leaf, Tensor> byLeaf = LinkedHashMap.newLinkedHashMap(gradients.size());
         gradients.forEach((leaf, gradient) -> {
@@ -61,8 +64,9 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if the loss did not depend on it
      */
     public Tensor get(Tensor leaf) {
-        return find(leaf).orElseThrow(() -> new IllegalArgumentException("gradients: the loss did not depend on the leaf "
-                + leaf.dtype() + leaf.shape() + "; use contains() where that may be"));
+        return find(leaf)
+                .orElseThrow(() -> new IllegalArgumentException("gradients: the loss did not depend on the leaf "
+                        + leaf.dtype() + leaf.shape() + "; use contains() where that may be"));
     }
 
     /** {@return how many leaves have a gradient} */
@@ -93,14 +97,17 @@ public final class Gradients implements AutoCloseable {
         return new Gradients(scaled);
     }
 
-    /** {@return the Euclidean norm of all gradients together} Summed in blocks of 64 Ki elements and a fixed tree over the blocks. */
+    /**
+     * {@return the Euclidean norm of all gradients together} Summed in blocks of 64 Ki elements and a fixed tree over
+     * the blocks.
+     */
     public double norm() {
         return GradientNorm.of(List.copyOf(byLeaf.values()));
     }
 
     /**
-     * Scales the gradients in place so that their norm is at most {@code max}: by {@code max / (norm + 1e-6)} if that is below 1.
-     * Returns the norm before.
+     * Scales the gradients in place so that their norm is at most {@code max}: by {@code max / (norm + 1e-6)} if that
+     * is below 1. Returns the norm before.
      */
     public double clipNorm(double max) {
         double norm = norm();

@@ -16,8 +16,8 @@ final class ImageOps {
         }
         int kernelH = Math.toIntExact(weight.size(2));
         int kernelW = Math.toIntExact(weight.size(3));
-        Window window = new Window(
-                kernelH, kernelW, options.strideH(), options.strideW(), options.padH(), options.padW());
+        Window window =
+                new Window(kernelH, kernelW, options.strideH(), options.strideW(), options.padH(), options.padW());
         Conv2d op = new Conv2d(window, options.groups(), bias != null);
         return bias == null ? Engine.run(op, x, weight) : Engine.run(op, x, weight, bias);
     }

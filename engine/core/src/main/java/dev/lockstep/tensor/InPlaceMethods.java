@@ -2,8 +2,10 @@ package dev.lockstep.tensor;
 
 import dev.lockstep.backend.op.BinaryKind;
 
-/** The methods of {@link Tensor} that write into it. Each returns the tensor, bumps the storage's version, and refuses a leaf that
- * requires a gradient (unless in {@code noGrad}), an expanded tensor, and while recording a view. */
+/**
+ * The methods of {@link Tensor} that write into it. Each returns the tensor, bumps the storage's version, and refuses a
+ * leaf that requires a gradient (unless in {@code noGrad}), an expanded tensor, and while recording a view.
+ */
 public sealed interface InPlaceMethods permits Tensor {
     /** Adds another tensor (broadcast to this) in place. */
     default Tensor add_(Tensor other) {

@@ -12,8 +12,9 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /**
- * Writes into tensors. While an operand is recorded, the op runs on a recorded copy of the target, its result is written back, and the
- * target takes over the result's history; so nothing that was saved for backward is lost unless someone else shares the memory.
+ * Writes into tensors. While an operand is recorded, the op runs on a recorded copy of the target, its result is
+ * written back, and the target takes over the result's history; so nothing that was saved for backward is lost unless
+ * someone else shares the memory.
  */
 final class InPlaceOps {
     private InPlaceOps() {}
@@ -26,9 +27,13 @@ final class InPlaceOps {
             Engine.update(new AddInto(), target, other);
             return target;
         }
-        return write(name, target, records(target, other), old -> kind == BinaryKind.DIV
-                ? ElementwiseOps.div(old, other)
-                : ElementwiseOps.binary(kind, old, other));
+        return write(
+                name,
+                target,
+                records(target, other),
+                old -> kind == BinaryKind.DIV
+                        ? ElementwiseOps.div(old, other)
+                        : ElementwiseOps.binary(kind, old, other));
     }
 
     static Tensor scalar(BinaryKind kind, Tensor target, double number) {
@@ -39,9 +44,13 @@ final class InPlaceOps {
             return target;
         }
         boolean whole = number == Math.rint(number);
-        return write(name, target, target.isRecorded(), old -> whole
-                ? ElementwiseOps.scalar(kind, old, (long) number)
-                : ElementwiseOps.scalar(kind, old, number));
+        return write(
+                name,
+                target,
+                target.isRecorded(),
+                old -> whole
+                        ? ElementwiseOps.scalar(kind, old, (long) number)
+                        : ElementwiseOps.scalar(kind, old, number));
     }
 
     static Tensor copy(Tensor target, Tensor source) {
@@ -64,8 +73,9 @@ final class InPlaceOps {
 
     private static Tensor write(String name, Tensor target, boolean records, UnaryOperator<Tensor> compute) {
         if (records && !target.value().storage().isExclusive()) {
-            throw new IllegalStateException(name + ": cannot record a write into memory that views or saved values share "
-                    + "(tensor " + target.dtype() + target.shape() + "): use the op without underscore");
+            throw new IllegalStateException(
+                    name + ": cannot record a write into memory that views or saved values share " + "(tensor "
+                            + target.dtype() + target.shape() + "): use the op without underscore");
         }
         try (var _ = Scope.open(name)) {
             Tensor result = compute.apply(records ? target.clone() : target);
@@ -104,8 +114,8 @@ final class InPlaceOps {
         }
         for (int axis = 0; axis < target.rank(); axis++) {
             if (target.size(axis) > 1 && target.layout().stride(axis) == 0) {
-                throw new IllegalStateException(
-                        name + ": elements of an expanded tensor share memory: " + target.layout() + "; clone it first");
+                throw new IllegalStateException(name + ": elements of an expanded tensor share memory: "
+                        + target.layout() + "; clone it first");
             }
         }
     }

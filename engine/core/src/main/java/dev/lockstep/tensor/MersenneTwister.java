@@ -1,8 +1,8 @@
 package dev.lockstep.tensor;
 
 /**
- * The 32-bit Mersenne Twister MT19937 with its reference initialisation (Matsumoto and Nishimura, 1998, version of 2002): the engine of
- * torch's CPU generator.
+ * The 32-bit Mersenne Twister MT19937 with its reference initialisation (Matsumoto and Nishimura, 1998, version of
+ * 2002): the engine of torch's CPU generator.
  */
 final class MersenneTwister {
     private static final int SIZE = 624;

@@ -70,7 +70,9 @@ public sealed interface NeuralMethods permits Tensor {
         return ImageOps.avgPool2d((Tensor) this, window);
     }
 
-    /** Normalises over the last axes (those of {@code weight}): {@code (x - mean) / sqrt(var + eps) * weight + bias}. */
+    /**
+     * Normalises over the last axes (those of {@code weight}): {@code (x - mean) / sqrt(var + eps) * weight + bias}.
+     */
     default Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
         return NormalizationOps.layerNorm((Tensor) this, weight, bias, eps);
     }

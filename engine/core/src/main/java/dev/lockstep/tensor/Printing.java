@@ -65,7 +65,9 @@ final class Printing {
 
     private static String[] format(DType dtype, double[] values) {
         if (dtype == DType.BOOL) {
-            return Arrays.stream(values).mapToObj(v -> v != 0 ? "true" : "false").toArray(String[]::new);
+            return Arrays.stream(values)
+                    .mapToObj(v -> v != 0 ? "true" : "false")
+                    .toArray(String[]::new);
         }
         if (!dtype.isFloating()) {
             return Arrays.stream(values).mapToObj(v -> Long.toString((long) v)).toArray(String[]::new);
@@ -74,7 +76,8 @@ final class Printing {
     }
 
     private static DoubleFunction<String> pattern(double[] values) {
-        double[] finite = Arrays.stream(values).filter(Double::isFinite).map(Math::abs).toArray();
+        double[] finite =
+                Arrays.stream(values).filter(Double::isFinite).map(Math::abs).toArray();
         boolean whole = Arrays.stream(finite).allMatch(v -> v == Math.rint(v));
         double max = Arrays.stream(finite).max().orElse(0);
         double min = Arrays.stream(finite).filter(v -> v > 0).min().orElse(max);

@@ -13,7 +13,8 @@ final class RandomOps {
 
     static Tensor rand(long... sizes) {
         if (RandomSource.isInStep()) {
-            Uniform op = new Uniform(Shape.of(sizes), DType.F32, RandomSource.current().next());
+            Uniform op = new Uniform(
+                    Shape.of(sizes), DType.F32, RandomSource.current().next());
             return Engine.create(Device.CPU, op);
         }
         return rand(Generator.defaultGenerator(), sizes);
@@ -27,7 +28,8 @@ final class RandomOps {
 
     static Tensor randn(long... sizes) {
         if (RandomSource.isInStep()) {
-            Normal op = new Normal(Shape.of(sizes), DType.F32, RandomSource.current().next());
+            Normal op = new Normal(
+                    Shape.of(sizes), DType.F32, RandomSource.current().next());
             return Engine.create(Device.CPU, op);
         }
         return randn(Generator.defaultGenerator(), sizes);

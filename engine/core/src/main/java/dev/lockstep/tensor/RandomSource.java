@@ -3,8 +3,8 @@ package dev.lockstep.tensor;
 import dev.lockstep.backend.op.RandomKey;
 
 /**
- * Gives the keys of counter-based random ops. A training step installs one a virtual rank ({@link StepRandom}); outside of a step the
- * keys are drawn from the default {@link Generator}. The current source is a matter of the thread.
+ * Gives the keys of counter-based random ops. A training step installs one a virtual rank ({@link StepRandom}); outside
+ * of a step the keys are drawn from the default {@link Generator}. The current source is a matter of the thread.
  */
 @FunctionalInterface
 public interface RandomSource {

@@ -2,7 +2,10 @@ package dev.lockstep.tensor;
 
 import dev.lockstep.backend.op.ReduceKind;
 
-/** The methods of {@link Tensor} that fold axes. Axes may be negative: they count from the end. Integers and bools sum to I64. */
+/**
+ * The methods of {@link Tensor} that fold axes. Axes may be negative: they count from the end. Integers and bools sum
+ * to I64.
+ */
 public sealed interface ReductionMethods permits Tensor {
     /** Sums over axes, dropping them; over all without an argument. */
     default Tensor sum(int... axes) {

@@ -3,7 +3,10 @@ package dev.lockstep.tensor;
 import dev.lockstep.layout.Shape;
 import java.util.List;
 
-/** The methods of {@link Tensor} that see, cut or pick elements. Views share memory, as torch's do; axes may be negative. */
+/**
+ * The methods of {@link Tensor} that see, cut or pick elements. Views share memory, as torch's do; axes may be
+ * negative.
+ */
 public sealed interface ShapingMethods permits Tensor {
     /** Sees the elements in another shape (one size may be -1); a channels-last tensor that does not fit is copied. */
     default Tensor view(long... sizes) {
@@ -90,7 +93,9 @@ public sealed interface ShapingMethods permits Tensor {
         return ShapingOps.select((Tensor) this, axis, index);
     }
 
-    /** Takes the elements {@code start} (inclusive) to {@code end} (exclusive) of an axis; bounds as Python's slices. */
+    /**
+     * Takes the elements {@code start} (inclusive) to {@code end} (exclusive) of an axis; bounds as Python's slices.
+     */
     default Tensor slice(int axis, long start, long end) {
         return ShapingOps.slice((Tensor) this, axis, start, end, 1);
     }

@@ -75,7 +75,9 @@ final class ShapingOps {
     static Tensor unflatten(Tensor x, int axis, long... sizes) {
         int normal = Engine.axis("unflatten", x, axis);
         long known = Arrays.stream(sizes).filter(size -> size != -1).reduce(1, (a, b) -> a * b);
-        long[] part = Arrays.stream(sizes).map(size -> size == -1 ? x.size(normal) / Math.max(1, known) : size).toArray();
+        long[] part = Arrays.stream(sizes)
+                .map(size -> size == -1 ? x.size(normal) / Math.max(1, known) : size)
+                .toArray();
         List<Long> all = new ArrayList<>(boxed(x));
         all.remove(normal);
         all.addAll(normal, Arrays.stream(part).boxed().toList());
@@ -83,7 +85,8 @@ final class ShapingOps {
     }
 
     static Tensor squeeze(Tensor x) {
-        return reshape(x, Arrays.stream(x.shape().toArray()).filter(size -> size != 1).toArray());
+        return reshape(
+                x, Arrays.stream(x.shape().toArray()).filter(size -> size != 1).toArray());
     }
 
     static Tensor squeeze(Tensor x, int axis) {
@@ -121,7 +124,10 @@ final class ShapingOps {
         if (order.length != x.rank()) {
             throw Engine.wrong("permute: order " + Arrays.toString(order) + " does not fit " + x.shape());
         }
-        List<Integer> axes = Arrays.stream(order).map(axis -> Engine.axis("permute", x, axis)).boxed().toList();
+        List<Integer> axes = Arrays.stream(order)
+                .map(axis -> Engine.axis("permute", x, axis))
+                .boxed()
+                .toList();
         return Engine.run(new Permute(axes), x);
     }
 

@@ -6,11 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The random source of one virtual rank in one step: a key depends on (job seed, step, virtual rank, module path, how many keys that path
- * has drawn in this step) and on nothing else, so that whoever does the step again draws the same numbers. Confined to one thread.
+ * The random source of one virtual rank in one step: a key depends on (job seed, step, virtual rank, module path, how
+ * many keys that path has drawn in this step) and on nothing else, so that whoever does the step again draws the same
+ * numbers. Confined to one thread.
  *
- * <p>The seed of a key is {@code mix(mix(mix(jobSeed) ^ step) ^ virtualRank)}, its stream {@code mix(fnv(path) ^ n)}, where mix is the
- * finalizer of SplitMix64 after adding its increment and fnv is FNV-1a, 64 bits, over the path's UTF-8.
+ * <p>The seed of a key is {@code mix(mix(mix(jobSeed) ^ step) ^ virtualRank)}, its stream {@code mix(fnv(path) ^ n)},
+ * where mix is the finalizer of SplitMix64 after adding its increment and fnv is FNV-1a, 64 bits, over the path's
+ * UTF-8.
  */
 public final class StepRandom implements RandomSource {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;

@@ -15,14 +15,22 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An n-dimensional array of numbers: the user's handle on one {@link Value}. Names and semantics are torch's; dtype and device are
- * values. The methods are grouped in the interfaces that this class implements; static functions are in {@link Tensors}.
+ * An n-dimensional array of numbers: the user's handle on one {@link Value}. Names and semantics are torch's; dtype and
+ * device are values. The methods are grouped in the interfaces that this class implements; static functions are in
+ * {@link Tensors}.
  *
- * <p>A tensor joins the innermost open {@link Scope} and dies with it; outside of any scope it lives until it is closed. Its methods may
- * be called by one thread at a time; parameters may be read by several.
+ * <p>A tensor joins the innermost open {@link Scope} and dies with it; outside of any scope it lives until it is
+ * closed. Its methods may be called by one thread at a time; parameters may be read by several.
  */
 public final class Tensor
-        implements ArithmeticMethods, ElementwiseMethods, ReductionMethods, ShapingMethods, NeuralMethods, InPlaceMethods, DataMethods, AutoCloseable {
+        implements ArithmeticMethods,
+                ElementwiseMethods,
+                ReductionMethods,
+                ShapingMethods,
+                NeuralMethods,
+                InPlaceMethods,
+                DataMethods,
+                AutoCloseable {
     private final Value value;
     private @Nullable Scope scope;
     private int scopeIndex = -1;
@@ -115,10 +123,12 @@ public final class Tensor
      */
     public Tensor requiresGrad(boolean wanted) {
         if (!isLeaf()) {
-            throw new IllegalStateException("requiresGrad: only of a leaf; this tensor was computed. Use detach() first");
+            throw new IllegalStateException(
+                    "requiresGrad: only of a leaf; this tensor was computed. Use detach() first");
         }
         if (wanted && !dtype().isFloating()) {
-            throw new IllegalStateException("requiresGrad: only floating tensors have gradients, this one is " + dtype());
+            throw new IllegalStateException(
+                    "requiresGrad: only floating tensors have gradients, this one is " + dtype());
         }
         if (wanted != requiresGrad()) {
             value.setSlot(wanted ? new Leaf() : null);
@@ -151,7 +161,10 @@ public final class Tensor
         return this;
     }
 
-    /** {@return whether this was made a parameter or buffer: it belongs to no scope and closing it does not free its memory} */
+    /**
+     * {@return whether this was made a parameter or buffer: it belongs to no scope and closing it does not free its
+     * memory}
+     */
     public boolean isParameter() {
         return parameter;
     }
@@ -193,7 +206,8 @@ public final class Tensor
      */
     public Gradients backward(@Nullable Tensor gradient, UnaryOperator<BackwardOptions> options) {
         Value seed = gradient == null ? null : gradient.value();
-        Map<Leaf, Value> found = Engine.backend(device()).backward(value(), seed, options.apply(BackwardOptions.DEFAULT));
+        Map<Leaf, Value> found =
+                Engine.backend(device()).backward(value(), seed, options.apply(BackwardOptions.DEFAULT));
         return Gradients.wrap(found);
     }
 
@@ -226,7 +240,8 @@ public final class Tensor
         return value.isClosed() ? "tensor(closed, " + dtype() + shape() + ")" : Printing.print(this);
     }
 
-    @Nullable Scope scope() {
+    @Nullable
+    Scope scope() {
         return scope;
     }
 

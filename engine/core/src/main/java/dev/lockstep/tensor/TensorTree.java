@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the tensors inside of a value: a tensor, or tensors in collections, maps, arrays, optionals and records, nested at will. Other
- * objects are left alone.
+ * Walks the tensors inside of a value: a tensor, or tensors in collections, maps, arrays, optionals and records, nested
+ * at will. Other objects are left alone.
  */
 public final class TensorTree {
     private static final ClassValue<RecordComponent[]> COMPONENTS = new ClassValue<>() {
@@ -64,7 +64,8 @@ public final class TensorTree {
         try {
             return component.getAccessor().invoke(tuple);
         } catch (IllegalAccessException | InvocationTargetException failure) {
-            throw new IllegalArgumentException("tensor tree: cannot read " + component + " of " + tuple.getClass(), failure);
+            throw new IllegalArgumentException(
+                    "tensor tree: cannot read " + component + " of " + tuple.getClass(), failure);
         }
     }
 }

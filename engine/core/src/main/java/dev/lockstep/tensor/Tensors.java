@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Makes tensors and combines several, for {@code import static dev.lockstep.tensor.Tensors.*}. Real data is F32 unless a dtype is named,
- * whole data I64, as in torch. Tensors join the current {@link Scope}.
+ * Makes tensors and combines several, for {@code import static dev.lockstep.tensor.Tensors.*}. Real data is F32 unless
+ * a dtype is named, whole data I64, as in torch. Tensors join the current {@link Scope}.
  */
 public final class Tensors {
     private Tensors() {}
@@ -295,7 +295,9 @@ public final class Tensors {
         return LossOps.binaryCrossEntropyWithLogits(logits, target);
     }
 
-    /** Attends: {@code softmax(Q K^T / sqrt(d)) V} over the last two axes; {@code causal} hides keys after their query. */
+    /**
+     * Attends: {@code softmax(Q K^T / sqrt(d)) V} over the last two axes; {@code causal} hides keys after their query.
+     */
     public static Tensor scaledDotProductAttention(Tensor query, Tensor key, Tensor value, boolean causal) {
         return LossOps.attention(query, key, value, causal);
     }

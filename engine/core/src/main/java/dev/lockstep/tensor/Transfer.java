@@ -98,8 +98,7 @@ final class Transfer {
         Tensor made = Tensors.empty(dtype, sizes);
         if (made.numel() != length) {
             made.close();
-            throw new IllegalArgumentException(
-                    "tensor: " + length + " elements do not fill shape " + made.shape());
+            throw new IllegalArgumentException("tensor: " + length + " elements do not fill shape " + made.shape());
         }
         fill.accept(memory(made), length);
         return made;
@@ -109,7 +108,8 @@ final class Transfer {
         if (x.device().equals(device)) {
             return x;
         }
-        throw new UnsupportedOperationException("to: copying from " + x.device() + " to " + device + " is not there yet");
+        throw new UnsupportedOperationException(
+                "to: copying from " + x.device() + " to " + device + " is not there yet");
     }
 
     private static void read(Tensor x, DType dtype, Consumer<MemorySegment> reader) {

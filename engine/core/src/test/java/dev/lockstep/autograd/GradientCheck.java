@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Compares gradients with central differences in f64. The result is weighted by fixed random numbers, so that rows matter. */
+/**
+ * Compares gradients with central differences in f64. The result is weighted by fixed random numbers, so that rows
+ * matter.
+ */
 final class GradientCheck {
     private static final double STEP = 1e-6;
     /** Central differences of step h err by about h^2 f''' / 6 and by 1e-16 / h of rounding. */
@@ -73,7 +76,10 @@ final class GradientCheck {
         }
     }
 
-    /** Checks first gradients, and the gradients of the gradients of the squared result (squared, since many ops are linear). */
+    /**
+     * Checks first gradients, and the gradients of the gradients of the squared result (squared, since many ops are
+     * linear).
+     */
     static void checkTwice(Function<List<Tensor>, Tensor> function, Tensor... leaves) {
         check(function, leaves);
         check(
@@ -95,7 +101,8 @@ final class GradientCheck {
     }
 
     private static Tensor weighted(Tensor result) {
-        Tensor weights = Tensors.of(numbers(99, result.shape().toArray()), DType.F64, result.shape().toArray());
+        Tensor weights = Tensors.of(
+                numbers(99, result.shape().toArray()), DType.F64, result.shape().toArray());
         return result.mul(weights).sum();
     }
 
@@ -103,7 +110,8 @@ final class GradientCheck {
         double[] at = inputs.get(which).toDoubleArray();
         double[] slopes = new double[at.length];
         for (int k = 0; k < at.length; k++) {
-            slopes[k] = (shifted(function, inputs, which, k, STEP) - shifted(function, inputs, which, k, -STEP)) / (2 * STEP);
+            slopes[k] = (shifted(function, inputs, which, k, STEP) - shifted(function, inputs, which, k, -STEP))
+                    / (2 * STEP);
         }
         return slopes;
     }

@@ -109,7 +109,12 @@ class GradientRulesTest {
 
         @Test
         void maximumAndMinimum() {
-            check(in -> in.get(0).maximum(in.get(1)).add(in.get(0).minimum(in.get(1)).square()), leaf(1, 3, 4), leaf(2, 4));
+            check(
+                    in -> in.get(0)
+                            .maximum(in.get(1))
+                            .add(in.get(0).minimum(in.get(1)).square()),
+                    leaf(1, 3, 4),
+                    leaf(2, 4));
         }
 
         @Test
@@ -124,7 +129,9 @@ class GradientRulesTest {
         @Test
         void choiceByCondition() {
             checkTwice(
-                    in -> Tensors.where(in.get(0).detach().gt(0), in.get(0).square(), in.get(1)), leaf(1, 3, 4), leaf(2, 4));
+                    in -> Tensors.where(in.get(0).detach().gt(0), in.get(0).square(), in.get(1)),
+                    leaf(1, 3, 4),
+                    leaf(2, 4));
         }
     }
 
@@ -241,7 +248,10 @@ class GradientRulesTest {
         @Test
         void convolutions() {
             checkTwice(
-                    in -> in.get(0).conv2d(in.get(1), in.get(2), 1, 1), leaf(1, 2, 3, 4, 4), leaf(2, 2, 3, 3, 3), leaf(3, 2));
+                    in -> in.get(0).conv2d(in.get(1), in.get(2), 1, 1),
+                    leaf(1, 2, 3, 4, 4),
+                    leaf(2, 2, 3, 3, 3),
+                    leaf(3, 2));
             checkTwice(in -> in.get(0).conv2d(in.get(1), null, 2, 0), leaf(1, 1, 2, 5, 5), leaf(2, 3, 2, 2, 2));
         }
 
@@ -257,7 +267,8 @@ class GradientRulesTest {
             check(in -> in.get(0).maxPool2d(new Window(3, 3, 2, 2, 1, 1)), leaf(1, 1, 2, 5, 5));
             checkTwice(in -> in.get(0).avgPool2d(2), leaf(1, 2, 2, 4, 4));
             checkTwice(
-                    in -> Tensors.execute(new AvgPool2d(new Window(3, 3, 2, 2, 1, 1)), in.get(0)).get(0),
+                    in -> Tensors.execute(new AvgPool2d(new Window(3, 3, 2, 2, 1, 1)), in.get(0))
+                            .get(0),
                     leaf(1, 1, 2, 5, 5));
         }
     }

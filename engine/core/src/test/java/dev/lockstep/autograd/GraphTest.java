@@ -70,7 +70,8 @@ class GraphTest {
         @Test
         void aTensorWithoutHistoryHasNothingToWalk() {
             assertThrows(IllegalStateException.class, () -> ones(1).backward());
-            assertThrows(IllegalStateException.class, () -> noGrad(() -> x.sum()).backward());
+            assertThrows(
+                    IllegalStateException.class, () -> noGrad(() -> x.sum()).backward());
             assertThrows(IllegalStateException.class, () -> x.detach().sum().backward());
         }
 
@@ -86,7 +87,8 @@ class GraphTest {
             for (int i = 0; i < 20_000; i++) {
                 deep = deep.add(0.0);
             }
-            assertArrayEquals(new float[] {1, 1, 1}, deep.sum().backward().get(x).toFloatArray());
+            assertArrayEquals(
+                    new float[] {1, 1, 1}, deep.sum().backward().get(x).toFloatArray());
         }
 
         @Test
@@ -107,7 +109,8 @@ class GraphTest {
                 threads.add(new Thread(() -> {
                     for (int k = 0; k < 200; k++) {
                         try (Scope _ = Scope.open()) {
-                            float[] mine = x.square().mul(x).sum().backward().get(x).toFloatArray();
+                            float[] mine =
+                                    x.square().mul(x).sum().backward().get(x).toFloatArray();
                             synchronized (found) {
                                 found.add(mine);
                             }
@@ -176,7 +179,8 @@ class GraphTest {
             Tensor buffer = ones(3);
             buffer.copy_(x);
             assertTrue(buffer.requiresGrad());
-            assertArrayEquals(new float[] {1, 1, 1}, buffer.sum().backward().get(x).toFloatArray());
+            assertArrayEquals(
+                    new float[] {1, 1, 1}, buffer.sum().backward().get(x).toFloatArray());
         }
 
         @Test
@@ -228,7 +232,9 @@ class GraphTest {
     @Test
     void aUsersOpBringsItsGradient() {
         Tensor y = Tensors.execute(new Twice(), x).get(0);
-        assertArrayEquals(new float[] {4, 8, 12}, y.square().sum().backward().get(x).mul(0.5).toFloatArray());
+        assertArrayEquals(
+                new float[] {4, 8, 12},
+                y.square().sum().backward().get(x).mul(0.5).toFloatArray());
     }
 
     @Test

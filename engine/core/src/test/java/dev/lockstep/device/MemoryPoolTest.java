@@ -118,7 +118,9 @@ class MemoryPoolTest {
             for (int i = 0; i < 40; i++) {
                 pool.allocate(16 * MIB);
             }
-            assertTrue(pool.stats().reclaimedByGc() >= 36, "reclaimed " + pool.stats().reclaimedByGc());
+            assertTrue(
+                    pool.stats().reclaimedByGc() >= 36,
+                    "reclaimed " + pool.stats().reclaimedByGc());
             assertEquals(0, pool.stats().permanentReclaimed());
         }
 

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SizeClassesTest {
     @ParameterizedTest
-    @CsvSource({"0,64", "1,64", "64,64", "65,128", "256,256", "257,320", "512,512", "513,640", "1024,1024", "1025,1280"})
+    @CsvSource({"0,64", "1,64", "64,64", "65,128", "256,256", "257,320", "512,512", "513,640", "1024,1024", "1025,1280"
+    })
     void takesTheSmallestStepThatHolds(long asked, long given) {
         assertEquals(given, SizeClasses.sizeBytes(SizeClasses.of(asked)));
     }

@@ -14,7 +14,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A loop that opens a scope a step uses no more memory after a thousand steps than after one, and leaves nothing to the collector. */
+/**
+ * A loop that opens a scope a step uses no more memory after a thousand steps than after one, and leaves nothing to the
+ * collector.
+ */
 class FlatMemoryTest {
     private final MemoryPool pool = Backends.of(Device.CPU).memory();
     private final long leaksBefore = leaks();
@@ -32,9 +35,11 @@ class FlatMemoryTest {
 
     /** Two layers, written out. */
     private static final class Mlp {
-        private final Tensor weight1 = Tensors.randn(new Generator(1), 16, 8).mul_(0.3).asParameter();
+        private final Tensor weight1 =
+                Tensors.randn(new Generator(1), 16, 8).mul_(0.3).asParameter();
         private final Tensor bias1 = Tensors.zeros(16).asParameter();
-        private final Tensor weight2 = Tensors.randn(new Generator(2), 3, 16).mul_(0.3).asParameter();
+        private final Tensor weight2 =
+                Tensors.randn(new Generator(2), 3, 16).mul_(0.3).asParameter();
 
         Tensor loss(Tensor x, Tensor y) {
             return Tensors.crossEntropy(x.linear(weight1, bias1).relu().linear(weight2, null), y);
@@ -93,10 +98,12 @@ class FlatMemoryTest {
     void anExceptionInTheMiddleOfAForward() {
         long before = pool.stats().bytesInUse();
         for (int i = 0; i < 100; i++) {
-            assertThrows(IllegalArgumentException.class, () -> Scope.tidy(() -> {
-                Tensor hidden = Tensors.ones(4, 8).linear(model.weight1, model.bias1);
-                return hidden.linear(model.weight1, null);
-            }));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Scope.tidy(() -> {
+                        Tensor hidden = Tensors.ones(4, 8).linear(model.weight1, model.bias1);
+                        return hidden.linear(model.weight1, null);
+                    }));
         }
         assertEquals(before, pool.stats().bytesInUse());
     }
@@ -105,12 +112,14 @@ class FlatMemoryTest {
     void anExceptionInTheMiddleOfABackward() {
         long before = pool.stats().bytesInUse();
         for (int i = 0; i < 100; i++) {
-            assertThrows(IllegalStateException.class, () -> Scope.tidy(() -> {
-                Tensor hidden = model.weight1.exp();
-                Tensor loss = hidden.mul(model.weight1).tanh().sum();
-                Tensors.noGrad(() -> hidden.add_(1));
-                return loss.backward();
-            }));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> Scope.tidy(() -> {
+                        Tensor hidden = model.weight1.exp();
+                        Tensor loss = hidden.mul(model.weight1).tanh().sum();
+                        Tensors.noGrad(() -> hidden.add_(1));
+                        return loss.backward();
+                    }));
         }
         assertEquals(before, pool.stats().bytesInUse());
     }
@@ -122,7 +131,8 @@ class FlatMemoryTest {
         try (loss) {
             for (int i = 0; i < 5; i++) {
                 try (Scope _ = Scope.open()) {
-                    Tensor mine = model.loss(Tensors.ones(4, 8), Tensors.tensor(0, 1, 2, 0)).keep();
+                    Tensor mine = model.loss(Tensors.ones(4, 8), Tensors.tensor(0, 1, 2, 0))
+                            .keep();
                     try (mine) {
                         Gradients gradients = mine.backward();
                         assertEquals(3, gradients.size());
@@ -138,7 +148,9 @@ class FlatMemoryTest {
         long before = pool.stats().bytesInUse();
         Gradients kept;
         try (Scope _ = Scope.open()) {
-            kept = model.loss(Tensors.ones(4, 8), Tensors.tensor(0, 1, 2, 0)).backward().keep();
+            kept = model.loss(Tensors.ones(4, 8), Tensors.tensor(0, 1, 2, 0))
+                    .backward()
+                    .keep();
         }
         assertTrue(pool.stats().bytesInUse() > before);
         assertEquals(3, kept.tensors().size());
@@ -167,7 +179,8 @@ class FlatMemoryTest {
             threads.add(new Thread(() -> {
                 for (int k = 0; k < 300; k++) {
                     try (Scope _ = Scope.open()) {
-                        model.loss(Tensors.ones(4, 8), Tensors.tensor(0, 1, 2, 0)).backward();
+                        model.loss(Tensors.ones(4, 8), Tensors.tensor(0, 1, 2, 0))
+                                .backward();
                     }
                 }
             }));

@@ -79,10 +79,12 @@ class ScopeTest {
     @Test
     void anExceptionClosesTheScope() {
         AtomicReference<Tensor> made = new AtomicReference<>();
-        assertThrows(IllegalStateException.class, () -> Scope.tidy(() -> {
-            made.set(Tensors.ones(2));
-            throw new IllegalStateException("in the middle");
-        }));
+        assertThrows(
+                IllegalStateException.class,
+                () -> Scope.tidy(() -> {
+                    made.set(Tensors.ones(2));
+                    throw new IllegalStateException("in the middle");
+                }));
         assertTrue(made.get().isClosed());
         assertEquals(null, Scope.current());
     }

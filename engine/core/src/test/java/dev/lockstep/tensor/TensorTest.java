@@ -148,7 +148,10 @@ class TensorTest {
         @Test
         void softmaxSumsToOne() {
             assertValues(x.softmax(1).sum(1), 1, 1);
-            assertValues(x.logSumExp(1), Math.log(Math.E + Math.exp(5) + Math.exp(3)), Math.log(Math.exp(4) + Math.exp(2) + Math.exp(6)));
+            assertValues(
+                    x.logSumExp(1),
+                    Math.log(Math.E + Math.exp(5) + Math.exp(3)),
+                    Math.log(Math.exp(4) + Math.exp(2) + Math.exp(6)));
         }
 
         @Test
@@ -208,7 +211,11 @@ class TensorTest {
         void crossEntropyAveragesOverTheTargetsThatCount() {
             Tensor logits = zeros(3, 4);
             assertEquals(Math.log(4), crossEntropy(logits, tensor(0, -100, 2)).item(), 1e-6);
-            assertEquals(2 * Math.log(4), crossEntropy(logits, tensor(0, -100, 2), o -> o.reduction(LossReduction.SUM)).item(), 1e-6);
+            assertEquals(
+                    2 * Math.log(4),
+                    crossEntropy(logits, tensor(0, -100, 2), o -> o.reduction(LossReduction.SUM))
+                            .item(),
+                    1e-6);
         }
 
         @Test
@@ -224,7 +231,8 @@ class TensorTest {
         void nameOpShapesAndModule() {
             try (CallPath.Pop _ = CallPath.push("encoder");
                     CallPath.Pop _ = CallPath.push("attn")) {
-                var error = assertThrows(IllegalArgumentException.class, () -> ones(32, 64).matmul(ones(128, 10)));
+                var error = assertThrows(
+                        IllegalArgumentException.class, () -> ones(32, 64).matmul(ones(128, 10)));
                 assertTrue(error.getMessage().contains("matmul"), error.getMessage());
                 assertTrue(error.getMessage().contains("[32, 64]"), error.getMessage());
                 assertTrue(error.getMessage().contains("[128, 10]"), error.getMessage());
@@ -254,9 +262,13 @@ class TensorTest {
     @Test
     void printsAsTorchDoes() {
         assertEquals("tensor([1., 2.])", tensor(1.0, 2).toString());
-        assertEquals("tensor([[0.5000, 1.2500],\n        [2.0000, 3.0000]])", Tensors.of(new float[] {0.5f, 1.25f, 2, 3}, 2, 2).toString());
+        assertEquals(
+                "tensor([[0.5000, 1.2500],\n        [2.0000, 3.0000]])",
+                Tensors.of(new float[] {0.5f, 1.25f, 2, 3}, 2, 2).toString());
         assertEquals("tensor([ true, false])", tensor(true, false).toString());
-        assertEquals("tensor([   0,    1,    2, ..., 1997, 1998, 1999])", arange(2000).toString());
+        assertEquals(
+                "tensor([   0,    1,    2, ..., 1997, 1998, 1999])",
+                arange(2000).toString());
         assertEquals("tensor(3)", full(3, DType.I64).toString());
         assertTrue(zeros(100, 100).toString().contains("..."));
         assertTrue(zeros(100, 100).toString().length() < 600);
