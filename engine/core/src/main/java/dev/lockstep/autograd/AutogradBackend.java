@@ -93,7 +93,8 @@ public final class AutogradBackend implements Backend {
                     seed.close();
                     throw new IllegalStateException(
                             "backward: the tensor " + root.dtype() + root.shape()
-                                    + " has no history: no leaf that requires a gradient went into it, or it was computed in noGrad");
+                                    + " has no history: no leaf that requires a gradient"
+                                    + " went into it, or it was computed in noGrad");
                 }
             };
         }

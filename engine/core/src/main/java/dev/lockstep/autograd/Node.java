@@ -141,7 +141,8 @@ final class Node {
         if (consumed) {
             throw new IllegalStateException(
                     "backward: the graph of op " + op.label() + " was already walked back and its saved"
-                            + " values were released; to do it twice call backward(o -> o.retainGraph(true)) the first time");
+                            + " values were released; to do it twice call"
+                            + " backward(o -> o.retainGraph(true)) the first time");
         }
     }
 

@@ -22,19 +22,18 @@ class StepRandomTest {
     @Test
     void keysDifferBySeedStepRankPathAndUse() {
         Set<RandomKey> keys = new HashSet<>();
-        for (int seed = 0; seed < 3; seed++) {
-            for (int step = 0; step < 3; step++) {
-                for (int rank = 0; rank < 3; rank++) {
-                    RandomSource source = new StepRandom(seed, step, rank);
-                    keys.add(source.next());
-                    keys.add(source.next());
-                    try (CallPath.Pop _ = CallPath.push("drop")) {
-                        keys.add(source.next());
-                    }
-                }
-            }
+        for (int i = 0; i < 27; i++) {
+            draw(new StepRandom(i / 9, i / 3 % 3, i % 3), keys);
         }
         assertEquals(81, keys.size());
+    }
+
+    private static void draw(RandomSource source, Set<RandomKey> keys) {
+        keys.add(source.next());
+        keys.add(source.next());
+        try (CallPath.Pop _ = CallPath.push("drop")) {
+            keys.add(source.next());
+        }
     }
 
     @Test
