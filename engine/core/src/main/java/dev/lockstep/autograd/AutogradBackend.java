@@ -91,10 +91,9 @@ public final class AutogradBackend implements Backend {
                 case Leaf leaf -> Map.of(leaf, owned(seed));
                 case null, default -> {
                     seed.close();
-                    throw new IllegalStateException(
-                            "backward: the tensor " + root.dtype() + root.shape()
-                                    + " has no history: no leaf that requires a gradient"
-                                    + " went into it, or it was computed in noGrad");
+                    throw new IllegalStateException("backward: the tensor " + root.dtype() + root.shape()
+                            + " has no history: no leaf that requires a gradient"
+                            + " went into it, or it was computed in noGrad");
                 }
             };
         }

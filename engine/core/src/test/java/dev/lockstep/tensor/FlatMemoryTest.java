@@ -145,7 +145,8 @@ class FlatMemoryTest {
     private Tensor firstLoss() {
         while (true) {
             try (Scope _ = Scope.open("iteration")) {
-                return model.loss(Tensors.ones(4, 8), Tensors.tensor(0, 1, 2, 0)).keep();
+                return model.loss(Tensors.ones(4, 8), Tensors.tensor(0, 1, 2, 0))
+                        .keep();
             }
         }
     }
