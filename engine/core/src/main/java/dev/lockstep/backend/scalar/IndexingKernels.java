@@ -3,6 +3,7 @@ package dev.lockstep.backend.scalar;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.layout.Shape;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Reads and sums by index. Each op is a list of places: element i on the index's side belongs to element
@@ -15,15 +16,37 @@ final class IndexingKernels {
 
     static void run(Indexing op, Value[] in, Value out) {
         switch (op) {
-            case Indexing.IndexSelect(int axis) -> read(in[0], slices(op, in[1], in[0].shape(), axis), out);
+            case Indexing.IndexSelect(int axis) -> select(op, in, in[0].shape().axis(axis), out);
             case Indexing.IndexSelectGrad(Shape shape, int axis) -> sum(in[0], slices(op, in[1], shape, axis), out);
             case Indexing.Gather(int axis) -> read(in[0], elements(op, in[1], in[0].shape(), axis), out);
             case Indexing.GatherGrad(Shape shape, int axis) -> sum(in[0], elements(op, in[1], shape, axis), out);
-            case Indexing.Embedding() -> read(in[0], slices(op, in[1], in[0].shape(), 0), out);
+            case Indexing.Embedding() -> select(op, in, 0, out);
             case Indexing.EmbeddingGrad(long rows, long paddingIndex) -> {
                 int[] places = slices(op, in[1], out.shape(), 0);
                 skip(places, paddingIndex, (int) out.shape().size(1));
                 sum(in[0], places, out);
+            }
+        }
+    }
+
+    /** Takes whole slices: those of a gapless source are copied as bytes, so that a batch costs its own size only. */
+    private static void select(Indexing op, Value[] in, int axis, Value out) {
+        Value x = in[0];
+        if (!x.layout().isContiguous() || !out.layout().isContiguous()) {
+            read(x, slices(op, in[1], x.shape(), axis), out);
+            return;
+        }
+        long[] numbers = checked(op, in[1], x.shape().size(axis));
+        long bytes = (long) size(x.shape(), axis + 1, x.shape().rank()) * x.dtype().sizeBytes();
+        MemorySegment from = x.storage().segment();
+        MemorySegment to = out.storage().segment();
+        long source = x.layout().offset() * x.dtype().sizeBytes();
+        long target = out.layout().offset() * x.dtype().sizeBytes();
+        int outer = size(x.shape(), 0, axis);
+        for (int o = 0; o < outer; o++) {
+            for (long number : numbers) {
+                MemorySegment.copy(from, source + (o * x.shape().size(axis) + number) * bytes, to, target, bytes);
+                target += bytes;
             }
         }
     }
