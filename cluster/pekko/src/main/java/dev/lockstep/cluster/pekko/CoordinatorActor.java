@@ -1,0 +1,247 @@
+package dev.lockstep.cluster.pekko;
+
+import dev.lockstep.cluster.AgentId;
+import dev.lockstep.cluster.AttemptId;
+import dev.lockstep.cluster.ClusterEffect;
+import dev.lockstep.cluster.ClusterEvent;
+import dev.lockstep.cluster.ClusterState;
+import dev.lockstep.cluster.Coordinator;
+import dev.lockstep.cluster.Decision;
+import dev.lockstep.cluster.Generation;
+import dev.lockstep.cluster.GenerationRegister;
+import dev.lockstep.cluster.JobSpec;
+import dev.lockstep.cluster.Timer;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives the state machine among the agents of a cluster. There is one at a time, or two for a moment; it keeps nothing
+ * that its successor cannot learn from the register and from the agents.
+ */
+final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> {
+
+    private static final Duration GREETING_INTERVAL = Duration.ofMillis(100);
+    private static final Duration REGISTER_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_WORD_LIMIT = Duration.ofSeconds(1);
+
+    /** What a coordinator is told. */
+    sealed interface Message {}
+
+    /** What happened to an agent and its workers. */
+    record Reported(AttemptId attempt, AgentId agent, ActorRef<AgentActor.Message> from, List<ClusterEvent> events)
+            implements Message, ControlMessage {}
+
+    /** An agent knows that the run is over. */
+    record HeardTheEnd(AttemptId attempt, AgentId agent) implements Message, ControlMessage {}
+
+    /** The register has said what it holds. */
+    record Opened(Optional<Generation> latest) implements Message {}
+
+    /** The register has answered a proposal. */
+    record Answered(ClusterEvent event) implements Message {}
+
+    /** The register did not answer: ask again. */
+    record RegisterFailed(Message retry, Throwable cause) implements Message {}
+
+    /** Time to read the register. */
+    record Open() implements Message {}
+
+    /** Time to write a proposal. */
+    record Write(Generation proposal) implements Message {}
+
+    /** A deadline of the state machine has passed. */
+    record Due(Timer timer) implements Message {}
+
+    /** Time to look who is there. */
+    record LookAround() implements Message {}
+
+    /** All agents have had time to hear that the run is over. */
+    record LastWord() implements Message {}
+
+    /** What a coordinator needs of its node; the job is unknown on a node that has never met a coordinator. */
+    record Environment(Supplier<Optional<JobSpec>> job, GenerationRegister register, LongSupplier clock) {}
+
+    private final JobSpec job;
+    private final Environment environment;
+    private final TimerScheduler<Message> timers;
+    private final AgentDirectory agents;
+    private final Executor blocking;
+    private final Set<AgentId> waitingForTheEnd = new LinkedHashSet<>();
+    private @Nullable ClusterState state;
+    private @Nullable Generation announced;
+
+    private CoordinatorActor(
+            ActorContext<Message> context, TimerScheduler<Message> timers, JobSpec job, Environment environment) {
+        super(context);
+        this.job = job;
+        this.environment = environment;
+        this.timers = timers;
+        this.agents = new AgentDirectory(context.getSystem());
+        this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+        context.getSelf().tell(new Open());
+    }
+
+    static Behavior<Message> create(Environment environment) {
+        return Behaviors.setup(context -> environment
+                .job()
+                .get()
+                .<Behavior<Message>>map(
+                        job -> Behaviors.withTimers(timers -> new CoordinatorActor(context, timers, job, environment)))
+                .orElseGet(() -> {
+                    context.getLog().error("the founding agent was lost before it said what to run");
+                    return Behaviors.empty();
+                }));
+    }
+
+    @Override
+    public Receive<Message> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Reported.class, this::onReported)
+                .onMessage(Answered.class, answered -> apply(answered.event()))
+                .onMessage(Due.class, due -> apply(new ClusterEvent.TimedOut(due.timer())))
+                .onMessage(LookAround.class, look -> lookAround())
+                .onMessage(Open.class, this::onOpen)
+                .onMessage(Opened.class, this::onOpened)
+                .onMessage(Write.class, this::onWrite)
+                .onMessage(RegisterFailed.class, this::onRegisterFailed)
+                .onMessage(HeardTheEnd.class, this::onHeardTheEnd)
+                .onMessage(LastWord.class, last -> tellOwnAgentTheEnd())
+                .build();
+    }
+
+    private Behavior<Message> onOpen(Open open) {
+        var read = CompletableFuture.supplyAsync(() -> environment.register().latest(job.attempt()), blocking);
+        getContext()
+                .pipeToSelf(
+                        read,
+                        (latest, failure) -> latest != null ? new Opened(latest) : new RegisterFailed(open, failure));
+        return this;
+    }
+
+    /** Begins work: before this no agent was greeted, so nothing was missed. */
+    private Behavior<Message> onOpened(Opened opened) {
+        long now = environment.clock().getAsLong();
+        timers.startTimerWithFixedDelay(new LookAround(), GREETING_INTERVAL);
+        perform(opened.latest()
+                .map(latest -> Coordinator.resume(job, latest, now))
+                .orElseGet(() -> Coordinator.start(job, now)));
+        return lookAround();
+    }
+
+    private Behavior<Message> onWrite(Write write) {
+        var answer =
+                CompletableFuture.supplyAsync(() -> environment.register().createIfAbsent(write.proposal()), blocking);
+        getContext()
+                .pipeToSelf(
+                        answer,
+                        (result, failure) ->
+                                result != null ? new Answered(result.toEvent()) : new RegisterFailed(write, failure));
+        return this;
+    }
+
+    /** Asks again and again; the state machine's own deadline ends the run if it was a proposal. */
+    private Behavior<Message> onRegisterFailed(RegisterFailed failed) {
+        getContext().getLog().warn("the generation register cannot be reached, trying again", failed.cause());
+        timers.startSingleTimer(failed.retry(), REGISTER_RETRY);
+        return this;
+    }
+
+    private Behavior<Message> onReported(Reported reported) {
+        if (!reported.attempt().equals(job.attempt())) {
+            getContext().getLog().warn("refused a report of attempt {}", reported.attempt());
+            return this;
+        }
+        boolean isNew = agents.meet(reported.agent(), reported.from());
+        if (isNew && announced != null) {
+            agents.tell(reported.agent(), new AgentActor.Announced(announced));
+        }
+        reported.events().forEach(this::apply);
+        return this;
+    }
+
+    private Behavior<Message> apply(ClusterEvent event) {
+        if (state != null && !state.finished()) {
+            perform(Coordinator.apply(state, event, environment.clock().getAsLong()));
+        }
+        return this;
+    }
+
+    /** Greets strangers, and counts agents as lost that the cluster no longer has. */
+    private Behavior<Message> lookAround() {
+        agents.greet(new AgentActor.Hello(job, getContext().getSelf()));
+        if (state != null) {
+            Set<AgentId> lost = new LinkedHashSet<>();
+            state.agents().forEach(agent -> lost.add(agent.id()));
+            state.workers().forEach(worker -> lost.add(worker.member().agent()));
+            lost.removeAll(agents.present());
+            for (AgentId agent : lost) {
+                agents.forget(agent);
+                apply(new ClusterEvent.AgentLost(agent, "its machine has left the cluster or cannot be reached"));
+            }
+            waitingForTheEnd.retainAll(agents.present());
+        }
+        return this;
+    }
+
+    private void perform(Decision decision) {
+        state = decision.next();
+        decision.effects().forEach(this::perform);
+        state.nextDeadline().ifPresent(due -> {
+            long wait = Math.max(0, due.atNanos() - environment.clock().getAsLong());
+            timers.startSingleTimer("deadline", new Due(due.timer()), Duration.ofNanos(wait));
+        });
+    }
+
+    private void perform(ClusterEffect effect) {
+        switch (effect) {
+            case ClusterEffect.WriteGeneration write -> onWrite(new Write(write.generation()));
+            case ClusterEffect.Announce announce -> {
+                announced = announce.generation();
+                agents.tellAll(new AgentActor.Announced(announce.generation()));
+            }
+            case ClusterEffect.KillWorker kill ->
+                agents.tell(kill.agent(), new AgentActor.Kill(job.attempt(), kill.worker(), kill.why()));
+            case ClusterEffect.Report report -> agents.tellAll(new AgentActor.Shown(job.attempt(), report.incident()));
+            case ClusterEffect.Finish finish -> end(finish);
+        }
+    }
+
+    /** Tells the other agents first: this node may be gone the moment that its own agent knows. */
+    private void end(ClusterEffect.Finish finish) {
+        waitingForTheEnd.addAll(agents.met());
+        agents.own().ifPresent(waitingForTheEnd::remove);
+        waitingForTheEnd.forEach(agent ->
+                agents.tell(agent, new AgentActor.Finished(job.attempt(), finish.exitCode(), finish.reason())));
+        timers.startSingleTimer(new LastWord(), waitingForTheEnd.isEmpty() ? Duration.ZERO : LAST_WORD_LIMIT);
+    }
+
+    private Behavior<Message> onHeardTheEnd(HeardTheEnd heard) {
+        waitingForTheEnd.remove(heard.agent());
+        return waitingForTheEnd.isEmpty() ? tellOwnAgentTheEnd() : this;
+    }
+
+    private Behavior<Message> tellOwnAgentTheEnd() {
+        ClusterEffect.Finish outcome = state == null ? null : state.outcome();
+        if (outcome != null) {
+            var last = new AgentActor.Finished(job.attempt(), outcome.exitCode(), outcome.reason());
+            agents.own().ifPresent(own -> agents.tell(own, last));
+        }
+        return this;
+    }
+}
