@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -102,50 +103,37 @@ public final class JobCertificate {
         }
     }
 
-    /**
-     * Runs the JDK's tool, since the JDK has no public API that signs certificates. The password is not an argument.
-     */
+    /** Runs the JDK's tool, since the JDK has no public API that signs certificates. */
     private void runKeytool(Path target) throws IOException {
-        String keytool =
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        var builder = new ProcessBuilder(List.of(
-                keytool,
-                "-genkeypair",
-                "-alias",
-                "job",
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=lockstep-job",
-                "-startdate",
-                "-1d",
-                "-validity",
-                "3650",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                target.toString(),
-                "-storepass:env",
-                PASSWORD_VARIABLE));
-        builder.environment().put(PASSWORD_VARIABLE, password);
-        Process process = builder.redirectErrorStream(true).start();
+        Process process = keytool(target).start();
         try {
             process.getOutputStream().close();
             if (!process.waitFor(KEYTOOL_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException(keytool + " did not end within " + KEYTOOL_LIMIT_SECONDS + " s");
+                throw new IOException("keytool did not end within " + KEYTOOL_LIMIT_SECONDS + " s");
             }
             if (process.exitValue() != 0) {
                 String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                throw new IOException(keytool + " ended with " + process.exitValue() + ": " + said.strip());
+                throw new IOException("keytool ended with " + process.exitValue() + ": " + said.strip());
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while " + keytool + " ran", interrupted);
+            throw new IOException("interrupted while keytool ran", interrupted);
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** Builds the call; the password goes by the environment, since everybody can read the arguments. */
+    private ProcessBuilder keytool(Path target) {
+        String tool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        String options = "-genkeypair -alias job -keyalg EC -groupname secp256r1 -dname CN=lockstep-job"
+                + " -startdate -1d -validity 3650 -storetype PKCS12 -storepass:env " + PASSWORD_VARIABLE;
+        List<String> command = new ArrayList<>(List.of(tool));
+        command.addAll(List.of(options.split(" ", -1)));
+        command.addAll(List.of("-keystore", target.toString()));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put(PASSWORD_VARIABLE, password);
+        return builder;
     }
 
     private void check() {
