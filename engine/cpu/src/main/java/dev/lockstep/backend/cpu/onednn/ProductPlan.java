@@ -31,7 +31,8 @@ final class ProductPlan implements Session.Plan {
             long right = operand(owned, product.batch(), product.k(), product.n(), product.right());
             long bias = product.hasBias() ? owned.plain(1, 1, product.n()) : 0;
             long result = owned.plain(product.batch(), product.m(), product.n());
-            long descriptor = owned.primitive(describe(owned, session.engine(), new Operands(left, right, bias, result)));
+            long descriptor =
+                    owned.primitive(describe(owned, session.engine(), new Operands(left, right, bias, result)));
             int[] kinds = product.hasBias()
                     ? new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_BIAS}
                     : new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
