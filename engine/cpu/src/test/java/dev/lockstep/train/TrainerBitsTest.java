@@ -26,8 +26,7 @@ class TrainerBitsTest {
     @ParameterizedTest
     @EnumSource(ToyJob.class)
     void aRunAgainGivesTheSameBits(ToyJob toy) {
-        assertEquals(
-                toy.prepare(job(3, 2, 0)).train(), toy.prepare(job(3, 2, 0)).train());
+        assertEquals(toy.prepare(job(3, 2, 0)).train(), toy.prepare(job(3, 2, 0)).train());
     }
 
     @Test

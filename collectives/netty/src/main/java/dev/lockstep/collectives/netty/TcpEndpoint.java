@@ -128,7 +128,6 @@ public final class TcpEndpoint implements AutoCloseable {
         try {
             List<@Nullable Channel> channels = await(joining, addresses, timeout);
             TcpTransport transport = new TcpTransport(identity, generation, rank, addresses, channels);
-            arrivals.taken(generation);
             transport.start();
             joined.removeIf(TcpTransport::isEnded);
             joined.add(transport);

@@ -1,0 +1,180 @@
+package dev.lockstep.testkit.backend;
+
+import static dev.lockstep.testkit.backend.BitCase.Kind.BOOL;
+import static dev.lockstep.testkit.backend.BitCase.Kind.EXTREME;
+import static dev.lockstep.testkit.backend.BitCase.Kind.INDEX;
+import static dev.lockstep.testkit.backend.BitCase.Kind.NORMAL;
+import static dev.lockstep.testkit.backend.BitCase.Kind.POSITIVE;
+
+import dev.lockstep.backend.op.Axes;
+import dev.lockstep.backend.op.BinaryKind;
+import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Convolution;
+import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Indexing;
+import dev.lockstep.backend.op.Loss;
+import dev.lockstep.backend.op.Normalization;
+import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.RandomKey;
+import dev.lockstep.backend.op.ReduceKind;
+import dev.lockstep.backend.op.Reduction;
+import dev.lockstep.backend.op.Sampling;
+import dev.lockstep.backend.op.UnaryKind;
+import dev.lockstep.backend.op.Update;
+import dev.lockstep.backend.op.Window;
+import dev.lockstep.layout.DType;
+import dev.lockstep.layout.Layout;
+import dev.lockstep.layout.Shape;
+import dev.lockstep.testkit.backend.BitCase.Operand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The cases of the suites about bits. */
+public final class BitCases {
+    /** Around the lengths of vectors, of the sixteen lanes and of a block of a sum. */
+    private static final int[] LENGTHS = {1, 2, 3, 15, 16, 17, 31, 33, 100, 1000, 4097};
+
+    private BitCases() {}
+
+    /** {@return the cases whose bits are defined: every backend gives those of the scalar one} */
+    public static List<BitCase> defined() {
+        List<BitCase> cases = new ArrayList<>();
+        for (int length : LENGTHS) {
+            elementwise(length).forEach(cases::add);
+            reductions(length).forEach(cases::add);
+            updates(length).forEach(cases::add);
+        }
+        for (int length : new int[] {1, 3, 10, 17, 100, 768}) {
+            rows(length).forEach(cases::add);
+        }
+        images().forEach(cases::add);
+        return List.copyOf(cases);
+    }
+
+    /** {@return the cases whose sums are free in their order, and agree within a tolerance} */
+    public static List<BitCase> free() {
+        var window = new Window(3, 3, 1, 1, 1, 1);
+        Shape x = Shape.of(4, 6, 9, 9);
+        Shape w = Shape.of(8, 6, 3, 3);
+        Operand images = new Operand(Layout.channelsLast(x), NORMAL);
+        Operand gradients = new Operand(Layout.channelsLast(Shape.of(4, 8, 9, 9)), NORMAL);
+        Operand weight = Operand.of(NORMAL, 8, 6, 3, 3);
+        return List.of(
+                of("1x64x10", new Contraction.Matmul(), Operand.of(NORMAL, 1, 64), Operand.of(NORMAL, 64, 10)),
+                of("33x17x65", new Contraction.Matmul(), Operand.of(NORMAL, 33, 17), Operand.of(NORMAL, 17, 65)),
+                of("batched", new Contraction.Matmul(), Operand.of(NORMAL, 3, 9, 8), Operand.of(NORMAL, 3, 8, 7)),
+                of("bias", new Contraction.Linear(false), Operand.of(NORMAL, 31, 100), Operand.of(NORMAL, 64, 100)),
+                of("3x3", new Convolution.Conv2d(window, 1, false), images, weight),
+                of("3x3", new Convolution.Conv2dInputGrad(window, 1, x), gradients, weight),
+                of("3x3", new Convolution.Conv2dWeightGrad(window, 1, w), gradients, images));
+    }
+
+    /** {@return a smaller choice of both kinds, for suites that run each case many times} */
+    public static List<BitCase> mixed() {
+        return Stream.of(elementwise(100), reductions(1000), updates(100), rows(17), images(), free().stream())
+                .flatMap(cases -> cases)
+                .toList();
+    }
+
+    private static BitCase of(String detail, Op op, Operand... operands) {
+        return new BitCase(op.label() + " " + detail, op, List.of(operands));
+    }
+
+    private static Stream<BitCase> elementwise(int n) {
+        Operand x = Operand.of(EXTREME, n);
+        Stream<BitCase> unary = Stream.of(UnaryKind.values()).map(k -> of("" + n, new Elementwise.Unary(k), x));
+        Stream<BitCase> binary = Stream.of(BinaryKind.values()).map(k -> of("" + n, new Elementwise.Binary(k), x, x));
+        Stream<BitCase> number = Stream.of(BinaryKind.ADD, BinaryKind.MUL, BinaryKind.DIV, BinaryKind.MAXIMUM)
+                .map(k -> of(n + " and 1.1", new Elementwise.BinaryScalar(k, 1.1, k == BinaryKind.DIV), x));
+        Stream<BitCase> others = Stream.of(
+                of("" + n, new Elementwise.Clamp(-0.3, 0.7), x),
+                of("" + n, new Elementwise.Where(), Operand.of(BOOL, n), x, Operand.of(NORMAL, n)),
+                of(n + " by 3", new Elementwise.Binary(BinaryKind.ADD), Operand.of(NORMAL, 3, n), x),
+                of(n + " strided", new Elementwise.Unary(UnaryKind.TANH), strided(n)),
+                of("bf16 " + n, new Elementwise.Cast(DType.BF16), x),
+                of("i64 " + n, new Elementwise.Cast(DType.I64), Operand.of(NORMAL, n)),
+                of("" + n, new Sampling.Uniform(Shape.of(n), DType.F32, new RandomKey(n, 1))),
+                of("" + n, new Sampling.Normal(Shape.of(n), DType.F32, new RandomKey(n, 2))),
+                of("" + n, new Sampling.Dropout(0.3, new RandomKey(n, 3)), x));
+        return Stream.of(unary, binary, number, others).flatMap(cases -> cases);
+    }
+
+    private static Operand strided(int n) {
+        return new Operand(Layout.of(Shape.of(2, n), new long[] {1, 3}, 2), NORMAL);
+    }
+
+    private static Stream<BitCase> reductions(int n) {
+        List<BitCase> cases = new ArrayList<>();
+        for (ReduceKind kind : ReduceKind.values()) {
+            cases.add(of("all of " + n, reduce(kind, 0), Operand.of(NORMAL, n)));
+            cases.add(of("rows of " + n, reduce(kind, 1), Operand.of(NORMAL, 3, n)));
+            cases.add(of("columns of " + n, reduce(kind, 0), Operand.of(NORMAL, n, 3)));
+            cases.add(of("extremes of " + n, reduce(kind, 0), Operand.of(EXTREME, n)));
+        }
+        cases.add(of(n + " strided", reduce(ReduceKind.SUM, 1), strided(n)));
+        cases.add(of("extremes of " + n, new Reduction.ArgReduce(true, 0, false), Operand.of(EXTREME, n)));
+        return cases.stream();
+    }
+
+    private static Op reduce(ReduceKind kind, int... axes) {
+        return new Reduction.Reduce(kind, Axes.of(axes), false);
+    }
+
+    private static Stream<BitCase> updates(int n) {
+        Operand x = Operand.of(NORMAL, n);
+        Operand v = Operand.of(POSITIVE, n);
+        return Stream.of(
+                of("" + n, new Update.AddInto(), x, x),
+                of("" + n, new Update.ScaleInto(0.3), x),
+                of("plain " + n, new Update.Sgd(0.1, 0, 0, 0, false, true), x, x),
+                of("momentum " + n, new Update.Sgd(0.1, 0.9, 0.1, 0.01, false, false), x, x, x),
+                of("nesterov " + n, new Update.Sgd(0.1, 0.9, 0, 0, true, false), x, x, x),
+                of("first " + n, new Update.Sgd(0.1, 0.9, 0, 0.01, true, true), x, x, x),
+                of("" + n, new Update.Adam(1e-3, 0.9, 0.999, 1e-8, 0, false, 3), x, x, x, v),
+                of("L2 " + n, new Update.Adam(1e-3, 0.9, 0.999, 1e-8, 0.1, false, 3), x, x, x, v),
+                of("decoupled " + n, new Update.Adam(1e-3, 0.9, 0.999, 1e-8, 0.1, true, 3), x, x, x, v));
+    }
+
+    /** Ops on 5 rows of a length. */
+    private static Stream<BitCase> rows(int n) {
+        Operand x = Operand.of(NORMAL, 5, n);
+        Operand weight = Operand.of(NORMAL, n);
+        Operand row = Operand.of(NORMAL, 5);
+        Operand rstd = Operand.of(POSITIVE, 5);
+        Operand target = new Operand(Layout.contiguous(Shape.of(5)), INDEX);
+        Stream<BitCase> both = Stream.of(false, true)
+                .flatMap(log -> Stream.of(
+                        of("" + n, new Reduction.Softmax(1, log), x),
+                        of("down " + n, new Reduction.Softmax(0, log), x),
+                        of(log + " " + n, new Reduction.SoftmaxGrad(1, log), x, x)));
+        Stream<BitCase> norms = Stream.of(
+                of("" + n, new Normalization.LayerNorm(1, 1e-5), x, weight, weight),
+                of("" + n, new Normalization.LayerNormGrad(1), x, x, weight, row, rstd),
+                of("" + n, new Normalization.BatchNorm(1e-5), x, weight, weight),
+                of("" + n, new Normalization.BatchNormGrad(), x, x, weight, weight, Operand.of(POSITIVE, n)),
+                of("" + n, new Indexing.EmbeddingGrad(3, -1), x, target));
+        Stream<BitCase> losses = n < 3
+                ? Stream.empty()
+                : Stream.of(0.0, 0.1)
+                        .flatMap(e -> Stream.of(
+                                of(e + " " + n, new Loss.CrossEntropy(1, e), x, target),
+                                of(e + " " + n, new Loss.CrossEntropyGrad(1, e), row, x, target, row)));
+        return Stream.of(both, norms, losses).flatMap(cases -> cases);
+    }
+
+    private static Stream<BitCase> images() {
+        Shape shape = Shape.of(3, 5, 6, 7);
+        Operand x = new Operand(Layout.channelsLast(shape), NORMAL);
+        Operand weight = Operand.of(NORMAL, 5);
+        var window = new Window(2, 2, 2, 2, 0, 0);
+        return Stream.of(
+                of("channels-last", reduce(ReduceKind.SUM, 0, 2, 3), x),
+                of("channels-last", new Normalization.BatchNorm(1e-5), x, weight, weight),
+                of("channels-last", new Normalization.BatchNormGrad(), x, x, weight, weight, Operand.of(POSITIVE, 5)),
+                of("channels-last", new Elementwise.Unary(UnaryKind.RELU), x),
+                of("channels-last", new Convolution.MaxPool2d(window), x),
+                of("channels-last", new Convolution.AvgPool2d(window), x),
+                of("channels-last", new Sampling.Dropout(0.3, new RandomKey(1, 3)), x));
+    }
+}
