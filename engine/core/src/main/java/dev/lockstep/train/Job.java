@@ -48,8 +48,8 @@ public record Job(Settings settings, Supplier<GradientReducer> reducer, StepLog 
      */
     public static Job install(Job job) {
         if (job.settings().maxWorkers() > 1) {
-            Optimizer.refuseDirectSteps(
-                    "this job has several workers, whose weights would part: make the step by trainer.step(batch, closure)");
+            Optimizer.refuseDirectSteps("this job has several workers, whose weights would part:"
+                    + " make the step by trainer.step(batch, closure)");
         } else {
             Optimizer.allowDirectSteps();
         }

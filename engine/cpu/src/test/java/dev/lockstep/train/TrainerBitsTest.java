@@ -26,7 +26,8 @@ class TrainerBitsTest {
     @ParameterizedTest
     @EnumSource(ToyJob.class)
     void aRunAgainGivesTheSameBits(ToyJob toy) {
-        assertEquals(toy.prepare(job(3, 2, 0)).train(), toy.prepare(job(3, 2, 0)).train());
+        assertEquals(
+                toy.prepare(job(3, 2, 0)).train(), toy.prepare(job(3, 2, 0)).train());
     }
 
     @Test

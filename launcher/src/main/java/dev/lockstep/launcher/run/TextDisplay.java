@@ -14,7 +14,6 @@ import java.util.StringJoiner;
 
 /** Shows a run on a terminal, or as plain lines where there is none. Failures go to standard error. */
 final class TextDisplay implements Display {
-    private final RunOptions options;
     private final RunFolder folder;
     private final PrintStream out;
     private final PrintStream err;
@@ -28,13 +27,12 @@ final class TextDisplay implements Display {
 
     /** Writes to the streams; {@code out} is where progress goes, standard error if standard output is for machines. */
     TextDisplay(RunOptions options, RunFolder folder, PrintStream out, PrintStream err, ProgressLine progress) {
-        this.options = options;
         this.folder = folder;
         this.out = out;
         this.err = err;
         this.progress = progress;
         this.quiet = options.output().verbosity() < 0
-                || options.output().json() && !options.output().isVerbose();
+                || (options.output().json() && !options.output().isVerbose());
         this.workers = options.worker().count() * options.cluster().machines();
     }
 

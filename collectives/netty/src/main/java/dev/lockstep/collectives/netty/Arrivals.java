@@ -63,11 +63,17 @@ final class Arrivals {
         calls.add(new Call(generation, connected));
     }
 
+    /** Forgets who came for a generation: its transport owns the connections now. */
+    synchronized void taken(long generation) {
+        expected.keySet().removeIf(key -> key.generation() == generation);
+    }
+
     /**
      * Refuses generations below {@code generation}: what waits for them fails, who came for them and was not taken is
      * sent away.
      */
     void fence(long generation) {
+        List<CompletableFuture<@Nullable Channel>> parked = new ArrayList<>();
         List<CompletableFuture<@Nullable Channel>> over = new ArrayList<>();
         synchronized (this) {
             if (generation <= least) {
@@ -75,11 +81,22 @@ final class Arrivals {
             }
             least = generation;
             expected.entrySet()
-                    .removeIf(entry -> entry.getKey().generation() < generation && over.add(entry.getValue()));
+                    .removeIf(entry -> entry.getKey().generation() < generation && parked.add(entry.getValue()));
             calls.stream().filter(call -> call.generation() < generation).forEach(call -> over.add(call.connected()));
             calls.removeIf(call -> call.generation() < generation);
         }
-        over.forEach(future -> future.completeExceptionally(fenced(0, generation)));
+        parked.forEach(Arrivals::sendAway);
+        over.addAll(parked);
+        over.forEach(future ->
+                future.completeExceptionally(new FencedException("it is superseded by generation " + generation)));
+    }
+
+    private static void sendAway(CompletableFuture<@Nullable Channel> parked) {
+        var _ = parked.thenAccept(channel -> {
+            if (channel != null) {
+                channel.close();
+            }
+        });
     }
 
     private static FencedException fenced(long generation, long least) {

@@ -128,6 +128,7 @@ public final class TcpEndpoint implements AutoCloseable {
         try {
             List<@Nullable Channel> channels = await(joining, addresses, timeout);
             TcpTransport transport = new TcpTransport(identity, generation, rank, addresses, channels);
+            arrivals.taken(generation);
             transport.start();
             joined.removeIf(TcpTransport::isEnded);
             joined.add(transport);

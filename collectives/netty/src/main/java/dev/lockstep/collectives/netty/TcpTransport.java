@@ -11,6 +11,7 @@ import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Tag;
 import dev.lockstep.collectives.transport.Transport;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -144,7 +145,7 @@ final class TcpTransport implements Transport {
             var payload = data.asSlice(at, count).asByteBuffer();
             crc.update(payload.duplicate());
             Frame.putChecksum(head, crc);
-            frames.add(Unpooled.directBuffer(Frame.BYTES).writeBytes(head));
+            frames.add(PooledByteBufAllocator.DEFAULT.directBuffer(Frame.BYTES).writeBytes(head));
             frames.add(Unpooled.wrappedBuffer(payload));
             at += count;
         } while (at < data.byteSize());

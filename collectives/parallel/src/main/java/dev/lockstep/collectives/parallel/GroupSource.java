@@ -43,7 +43,8 @@ public interface GroupSource extends AutoCloseable {
 
     /**
      * Says that this worker holds the result of its last reduction and will start no other. Does not wait: the answer
-     * is a formation, complete once all workers said it, or one in which this worker helps another to its result.
+     * is a formation, complete once all workers said it, or one in which this worker helps another to its result; the
+     * source says it again in each.
      *
      * @param lastSequence the last reduction held, or -1 if there was none
      * @param weightsSha256 the digest of this worker's weights, which must be that of all

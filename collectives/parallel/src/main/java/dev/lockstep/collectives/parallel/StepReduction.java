@@ -2,6 +2,7 @@ package dev.lockstep.collectives.parallel;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.collectives.CollectiveException;
+import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.TreeSum;
 import dev.lockstep.collectives.Work;
@@ -12,6 +13,7 @@ import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.NodeSum;
 import dev.lockstep.train.ReductionPlan;
+import dev.lockstep.train.StepScalars;
 import dev.lockstep.train.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,27 +48,43 @@ final class StepReduction {
      * @throws CollectiveException if a peer was lost or the group given up; nothing was changed then
      */
     NodeSum run(ProcessGroup group, HeaderFold fold, List<NodeSum> mine) {
+        List<@Nullable Value> tensors = allAbsent();
+        Optional<StepScalars> scalars = fold.scalars();
         try (StepBuffers buffers = new StepBuffers(pool)) {
-            List<@Nullable Value> tensors = allAbsent();
+            boolean rested = false;
             try {
-                List<Pending> pending = new ArrayList<>();
-                for (Bucket bucket : layout.buckets()) {
-                    start(group, bucket, fold, mine, buffers).ifPresent(pending::add);
+                reduce(group, fold, mine, new Target(buffers, tensors));
+                rested = true;
+            } finally {
+                if (!rested) {
+                    rest(group, buffers, tensors);
                 }
-                for (Pending bucket : pending) {
-                    bucket.work().await(group.timeout());
-                    unpack(bucket, tensors);
-                }
-            } catch (CollectiveException failure) {
-                closeAll(tensors);
-                if (!group.abort(failure)) {
-                    buffers.abandon();
-                }
-                throw failure;
             }
-            unpackCarried(fold, tensors);
-            VirtualRanks all = new VirtualRanks(0, plan.virtualRanks());
-            return new NodeSum(all, tensors, fold.scalars().orElse(null));
+        }
+        unpackCarried(fold, tensors);
+        return new NodeSum(new VirtualRanks(0, plan.virtualRanks()), tensors, scalars.orElse(null));
+    }
+
+    /** Where a step's buckets and results lie. */
+    private record Target(StepBuffers buffers, List<@Nullable Value> tensors) {}
+
+    private void reduce(ProcessGroup group, HeaderFold fold, List<NodeSum> mine, Target target) {
+        List<Pending> pending = new ArrayList<>();
+        for (Bucket bucket : layout.buckets()) {
+            start(group, bucket, fold, mine, target.buffers()).ifPresent(pending::add);
+        }
+        for (Pending bucket : pending) {
+            bucket.work().await(group.timeout());
+            unpack(bucket, target.tensors());
+        }
+    }
+
+    /** After whatever failure: no buffer is freed while an operation may touch it. */
+    private static void rest(ProcessGroup group, StepBuffers buffers, List<@Nullable Value> tensors) {
+        if (group.abort(new GroupAbortedException("a reduction failed on rank " + group.rank()))) {
+            closeAll(tensors);
+        } else {
+            buffers.abandon();
         }
     }
 

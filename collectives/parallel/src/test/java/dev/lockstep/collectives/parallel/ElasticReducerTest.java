@@ -51,20 +51,34 @@ class ElasticReducerTest {
      * middle.
      */
     private static List<String> run(ToyJob toy, int workers, int threads, int victim, int at) {
-        FakeCluster cluster = new FakeCluster(workers, VIRTUAL_RANKS);
+        return run(Wire.Kind.THREADS, toy, new Lot(workers, threads, victim, at));
+    }
+
+    /** Who takes part, and who dies when. */
+    private record Lot(int workers, int threads, int victim, int at) {}
+
+    private static List<String> run(Wire.Kind kind, ToyJob toy, Lot lot) {
+        try (Wire wire = kind.open(lot.workers)) {
+            return run(new FakeCluster(wire, lot.workers, VIRTUAL_RANKS), toy, lot);
+        }
+    }
+
+    private static List<String> run(FakeCluster cluster, ToyJob toy, Lot lot) {
         List<ToyJob.Run> runs = new ArrayList<>();
-        for (int worker = 0; worker < workers; worker++) {
+        for (int worker = 0; worker < lot.workers; worker++) {
             GroupSource source = cluster.source(worker);
-            runs.add(
-                    toy.prepare(job(workers, threads, worker == victim ? dying(cluster, source, victim, at) : source)));
+            runs.add(toy.prepare(job(
+                    lot.workers,
+                    lot.threads,
+                    worker == lot.victim ? dying(cluster, source, lot.victim, lot.at) : source)));
         }
         List<FutureTask<String>> tasks = new ArrayList<>();
-        for (int worker = 0; worker < workers; worker++) {
+        for (int worker = 0; worker < lot.workers; worker++) {
             ToyJob.Run run = runs.get(worker);
             tasks.add(Ranks.start("worker-" + worker, () -> digestOrKilled(run)));
         }
         List<String> digests = new ArrayList<>();
-        for (int worker = 0; worker < workers; worker++) {
+        for (int worker = 0; worker < lot.workers; worker++) {
             digests.add(Ranks.join(tasks.get(worker), "worker " + worker));
         }
         return digests;
@@ -146,5 +160,20 @@ class ElasticReducerTest {
     @ValueSource(ints = {3, 8})
     void theLastOfTwoWorkersCarriesOn(int at) {
         assertEquals(alone(ToyJob.MLP), run(ToyJob.MLP, 2, 1, 0, at).get(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5})
+    void overTcpToo(int workers) {
+        String expected = alone(ToyJob.MLP);
+        run(Wire.Kind.TCP, ToyJob.MLP, new Lot(workers, 1, -1, 0)).forEach(digest -> assertEquals(expected, digest));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5, 6, 7})
+    void aDeathOverTcpChangesNoBit(int at) {
+        String expected = alone(ToyJob.MLP);
+        List<String> digests = run(Wire.Kind.TCP, ToyJob.MLP, new Lot(3, 1, 1, at));
+        assertEquals(List.of(expected, expected), List.of(digests.get(0), digests.get(2)));
     }
 }

@@ -4,37 +4,34 @@ import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.TransportProcessGroup;
-import dev.lockstep.collectives.transport.InProcessTransport;
-import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.ReductionPlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * A control plane in one process: it decides generations at once and connects their members by threads. Thread-safe.
- */
+/** A control plane in one process: it decides generations at once. Thread-safe. */
 final class FakeCluster {
     private static final long BOUND_MILLIS = 30_000;
 
     private final int virtualRanks;
     private final List<Integer> members = new ArrayList<>();
+    private final Wire wire;
     private final Set<Integer> done = new HashSet<>();
+    private final Set<Integer> finished = new HashSet<>();
     private final ConcurrentHashMap<Integer, Runnable> hooks = new ConcurrentHashMap<>();
-    private List<Transport> transports;
     private long generation = 1;
-    private boolean complete;
 
-    FakeCluster(int workers, int virtualRanks) {
+    FakeCluster(Wire wire, int workers, int virtualRanks) {
+        this.wire = wire;
         this.virtualRanks = virtualRanks;
         for (int i = 0; i < workers; i++) {
             members.add(i);
         }
-        this.transports = InProcessTransport.connect(workers, generation);
     }
 
     synchronized long generation() {
@@ -43,18 +40,16 @@ final class FakeCluster {
 
     /** A worker dies: its connections break, and the survivors form the next generation. */
     void kill(int worker) {
-        Transport broken;
         List<Runnable> superseded = new ArrayList<>();
         synchronized (this) {
-            broken = transports.get(members.indexOf(worker));
             members.remove(Integer.valueOf(worker));
             done.clear();
             generation++;
-            transports = InProcessTransport.connect(members.size(), generation);
             members.forEach(member -> superseded.add(hooks.getOrDefault(member, () -> {})));
             notifyAll();
         }
-        broken.close();
+        wire.kill(worker);
+        wire.fence(generation());
         superseded.forEach(Runnable::run);
     }
 
@@ -67,30 +62,48 @@ final class FakeCluster {
         return ranges;
     }
 
-    private synchronized Formation await(int worker, long after) {
-        long left = BOUND_MILLIS;
-        while (generation <= after && !complete) {
+    /** A generation's members, as they were when it was decided. */
+    private record Decided(long generation, List<Integer> members, List<VirtualRanks> placement) {}
+
+    private Formation await(int worker, long after) {
+        long seen = after;
+        while (true) {
+            Optional<Decided> next = decided(worker, seen);
+            if (next.isEmpty()) {
+                return new Formation.Complete(seen + 1);
+            }
+            seen = next.get().generation();
             try {
-                wait(left);
+                ProcessGroup group = new TransportProcessGroup(
+                        wire.connect(seen, worker, next.get().members()),
+                        GroupOptions.defaults().withTimeout(Duration.ofSeconds(20)));
+                return new Formation.Formed(seen, group, next.get().placement());
+            } catch (CollectiveException superseded) {
+                // A member died while the group formed: the next generation is decided, or will be.
+            }
+        }
+    }
+
+    /** {@return the generation after {@code seen}; empty once the job is complete} */
+    private synchronized Optional<Decided> decided(int worker, long seen) {
+        if (finished.contains(worker) && seen == generation) {
+            done.add(worker);
+            notifyAll();
+        }
+        while (generation <= seen && !done.containsAll(members)) {
+            try {
+                wait(BOUND_MILLIS);
             } catch (InterruptedException interrupted) {
                 throw new IllegalStateException(interrupted);
             }
         }
-        if (complete) {
-            return new Formation.Complete(generation + 1);
-        }
-        int rank = members.indexOf(worker);
-        ProcessGroup group = new TransportProcessGroup(
-                transports.get(rank), GroupOptions.defaults().withTimeout(Duration.ofSeconds(20)));
-        return new Formation.Formed(generation, group, placement());
+        return generation <= seen
+                ? Optional.empty()
+                : Optional.of(new Decided(generation, List.copyOf(members), placement()));
     }
 
-    private synchronized void done(int worker) {
-        done.add(worker);
-        if (done.containsAll(members)) {
-            complete = true;
-            notifyAll();
-        }
+    private synchronized void finish(int worker) {
+        finished.add(worker);
     }
 
     /** {@return one worker's port} */
@@ -117,7 +130,7 @@ final class FakeCluster {
 
             @Override
             public void done(long lastSequence, String weightsSha256) {
-                FakeCluster.this.done(worker);
+                finish(worker);
             }
 
             @Override

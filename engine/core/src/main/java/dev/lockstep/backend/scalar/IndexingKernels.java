@@ -37,7 +37,8 @@ final class IndexingKernels {
             return;
         }
         long[] numbers = checked(op, in[1], x.shape().size(axis));
-        long bytes = (long) size(x.shape(), axis + 1, x.shape().rank()) * x.dtype().sizeBytes();
+        long bytes =
+                (long) size(x.shape(), axis + 1, x.shape().rank()) * x.dtype().sizeBytes();
         MemorySegment from = x.storage().segment();
         MemorySegment to = out.storage().segment();
         long source = x.layout().offset() * x.dtype().sizeBytes();

@@ -88,8 +88,8 @@ public final class HostMemory implements MemorySource {
     private OutOfMemoryError exhausted(long sizeBytes) {
         return new OutOfMemoryError(String.format(
                 Locale.ROOT,
-                "cpu: the system has no %,d bytes left; tensors hold %,d bytes. Use a smaller batch, fewer virtual ranks a machine,"
-                        + " or a machine with more memory",
+                "cpu: the system has no %,d bytes left; tensors hold %,d bytes. Use a smaller batch, fewer virtual"
+                        + " ranks a machine, or a machine with more memory",
                 sizeBytes,
                 takenBytes.get()));
     }

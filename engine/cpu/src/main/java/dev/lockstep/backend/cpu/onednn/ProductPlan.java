@@ -31,7 +31,8 @@ final class ProductPlan implements Session.Plan {
             long right = operand(owned, product.batch(), product.k(), product.n(), product.right());
             long bias = product.hasBias() ? owned.plain(1, 1, product.n()) : 0;
             long result = owned.plain(product.batch(), product.m(), product.n());
-            long descriptor = owned.primitive(describe(owned, session.engine(), left, right, bias, result));
+            long descriptor =
+                    owned.primitive(describe(owned, session.engine(), new Operands(left, right, bias, result)));
             int[] kinds = product.hasBias()
                     ? new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_BIAS}
                     : new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
@@ -47,10 +48,13 @@ final class ProductPlan implements Session.Plan {
         return owned.strided(dims, steps);
     }
 
-    private static long describe(Descriptors owned, long engine, long left, long right, long bias, long result) {
+    /** The memory descriptors of a product; bias is 0 where it has none. */
+    private record Operands(long left, long right, long bias, long result) {}
+
+    private static long describe(Descriptors owned, long engine, Operands of) {
         long attributes = owned.attributes();
         return Dnnl.create("dnnl_matmul_primitive_desc_create", (arena, out) ->
-                (int) CREATE.invokeExact(out, engine, left, right, bias, result, attributes));
+                (int) CREATE.invokeExact(out, engine, of.left, of.right, of.bias, of.result, attributes));
     }
 
     /** Computes {@code result = left x right (+ bias)}; {@code bias} is ignored where the product has none. */
