@@ -94,7 +94,7 @@ final class Arrivals {
     private static void sendAway(CompletableFuture<@Nullable Channel> parked) {
         var _ = parked.thenAccept(channel -> {
             if (channel != null) {
-                channel.close();
+                var _ = channel.close();
             }
         });
     }
