@@ -86,7 +86,7 @@ public final class Agent {
      * @throws LaunchException if workers cannot be started
      */
     public int run() {
-        String token = Nursery.randomId();
+        String token = Names.randomId();
         try (LinkServer links = LinkServer.open(token, new Ears());
                 Nursery nursery = new Nursery(setup, links, token, inbox, nanoClock)) {
             try {
@@ -210,6 +210,7 @@ public final class Agent {
         if (generation == null || generation.number() != message.generation()) {
             return;
         }
+        departures.noteEvidence(nanoClock.getAsLong());
         var accused = generation.members().get(message.rank()).id();
         control.send(new ClusterEvent.PeerUnreachable(
                 child.id, accused, message.generation(), Causes.place(child), message.cause()));

@@ -39,13 +39,18 @@ public record AgentSetup(
     /** {@return the variables by which scripts written for other launchers find their place} */
     Map<String, String> ranksOf(int localRank) {
         return Map.of(
-                "RANK", Integer.toString(localRank),
-                "LOCAL_RANK", Integer.toString(localRank),
-                "WORLD_SIZE", Integer.toString(workers),
-                "LOCAL_WORLD_SIZE", Integer.toString(workers),
-                "GROUP_RANK", "0",
-                "MASTER_ADDR", "127.0.0.1",
-                "MASTER_PORT", "0");
+                "RANK",
+                Integer.toString(localRank),
+                "LOCAL_RANK",
+                Integer.toString(localRank),
+                "LOCAL_WORLD_SIZE",
+                Integer.toString(workers),
+                "GROUP_RANK",
+                "0",
+                "MASTER_ADDR",
+                "127.0.0.1",
+                "MASTER_PORT",
+                "0");
     }
 
     /** {@return the command line of a worker} */

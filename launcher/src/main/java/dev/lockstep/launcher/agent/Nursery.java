@@ -7,8 +7,6 @@ import dev.lockstep.launcher.link.LinkServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -36,15 +34,8 @@ final class Nursery implements AutoCloseable {
         this.nanoClock = nanoClock;
     }
 
-    /** {@return 128 random bits, 32 hexadecimal digits} */
-    static String randomId() {
-        byte[] bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
-
     Child start(int localRank) {
-        WorkerId id = new WorkerId(randomId());
+        WorkerId id = new WorkerId(Names.randomId());
         Path logs = setup.logsOf(localRank);
         Path blackBox = links.folder().resolve("box-" + id.value());
         try {

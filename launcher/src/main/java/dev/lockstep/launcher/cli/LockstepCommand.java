@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         description = "Distributed deep-learning training for the JVM: the same bits on one worker or many.",
         mixinStandardHelpOptions = true,
         versionProvider = LockstepCommand.VersionText.class,
-        subcommands = {RunCommand.class, DataCommand.class, DoctorCommand.class, VersionCommand.class},
+        subcommands = {
+            RunCommand.class,
+            AgentCommand.class,
+            DataCommand.class,
+            DoctorCommand.class,
+            VersionCommand.class
+        },
         footer = {"", "Example:", "  lockstep run --nproc-per-node 2 digits -- --epochs 5"})
 public final class LockstepCommand implements Runnable {
     @Spec
@@ -28,12 +34,16 @@ public final class LockstepCommand implements Runnable {
 
     /** Runs a command line in this process and returns its exit code. */
     public static int execute(String... arguments) {
+        return line().execute(FlagNames.normalize(arguments));
+    }
+
+    static CommandLine line() {
         CommandLine line = new CommandLine(new LockstepCommand());
         line.setParameterExceptionHandler(CommandErrors::badCommandLine);
         line.setExecutionExceptionHandler(CommandErrors::failed);
         line.setUnmatchedOptionsArePositionalParams(false);
         line.setUsageHelpLongOptionsMaxWidth(32);
-        return line.execute(FlagNames.normalize(arguments));
+        return line;
     }
 
     @Override

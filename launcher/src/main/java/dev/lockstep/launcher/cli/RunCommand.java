@@ -2,17 +2,15 @@ package dev.lockstep.launcher.cli;
 
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
-import dev.lockstep.launcher.run.Installation;
-import dev.lockstep.launcher.run.LocalRun;
+import dev.lockstep.launcher.agent.Installation;
+import dev.lockstep.launcher.run.Run;
 import dev.lockstep.launcher.run.RunOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +40,30 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "workers per machine (default: ${DEFAULT-VALUE})")
     private int workers = 1;
+
+    @Option(names = "--nnodes", paramLabel = "N", description = "machines (default: ${DEFAULT-VALUE})")
+    private int machines = 1;
+
+    @Option(
+            names = {"--rendezvous", "--rdzv-endpoint"},
+            paramLabel = "HOST:PORT",
+            description = "where the other machines find this one, which must have that address")
+    private String rendezvous = "";
+
+    @Option(names = "--token-file", paramLabel = "F", description = "the job's secret (default: LOCKSTEP_TOKEN)")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--rendezvous-timeout",
+            paramLabel = "TIME",
+            description = "how long to wait for all machines (default: 10m)")
+    private String rendezvousTimeout = "10m";
+
+    @Option(
+            names = "--machine-timeout",
+            paramLabel = "TIME",
+            description = "silence after which a machine counts as lost (default: ${DEFAULT-VALUE})")
+    private String machineTimeout = "500ms";
 
     @Option(names = "--threads", paramLabel = "T", description = "compute threads a worker (default: cores / workers)")
     private int threads;
@@ -124,15 +146,20 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new LocalRun(options(), Installation.current()).run();
+        return new Run(options(), Installation.current()).run();
     }
 
     private RunOptions options() {
         checkFlags();
         var job = new RunOptions.JobOptions(
-                virtualRanks, seed, device, duration("--collective-timeout", collectiveTimeout), kill());
+                virtualRanks, seed, device, Values.duration(spec, "--collective-timeout", collectiveTimeout), kill());
         var worker = new RunOptions.WorkerOptions(workers, threads, heap, jvmOptions, cpuIsa);
-        var cluster = new RunOptions.ClusterOptions(1, "", Optional.empty(), Duration.ofMinutes(10));
+        var cluster = new RunOptions.ClusterOptions(
+                machines,
+                rendezvous,
+                Optional.ofNullable(tokenFile),
+                Values.duration(spec, "--rendezvous-timeout", rendezvousTimeout),
+                Values.machineTimeout(spec, machineTimeout));
         int verbosity = verbose ? 1 : quiet ? -1 : 0;
         var output = new RunOptions.Output(Optional.ofNullable(runDir), runId, json, logEvery, verbosity, !noProgress);
         return new RunOptions(
@@ -140,53 +167,38 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void checkFlags() {
-        atLeast("--nproc-per-node", workers, 1);
-        atLeast("--threads", threads, 0);
-        atLeast("--virtual-ranks", virtualRanks, 0);
-        atLeast("--log-every", logEvery, 1);
-        matches("--heap", heap, "[1-9][0-9]*[kKmMgG]", "a size such as 512m or 2g");
-        matches("--cpu-isa", cpuIsa, "|avx2|avx512", "avx2 or avx512");
-        matches("--device", device, "cpu|cuda(:[0-9]+)?", "cpu or cuda");
-        matches("--run-id", runId, "[A-Za-z0-9._-]{0,100}", "letters, digits, '.', '_' and '-'");
+        Values.atLeast(spec, "--nproc-per-node", workers, 1);
+        Values.atLeast(spec, "--threads", threads, 0);
+        Values.atLeast(spec, "--virtual-ranks", virtualRanks, 0);
+        Values.atLeast(spec, "--log-every", logEvery, 1);
+        Values.matches(spec, "--heap", heap, "[1-9][0-9]*[kKmMgG]", "a size such as 512m or 2g");
+        Values.matches(spec, "--cpu-isa", cpuIsa, "|avx2|avx512", "avx2 or avx512");
+        Values.matches(spec, "--device", device, "cpu|cuda(:[0-9]+)?", "cpu or cuda");
+        Values.matches(spec, "--run-id", runId, "[A-Za-z0-9._-]{0,100}", "letters, digits, '.', '_' and '-'");
+        checkMachines();
         if (device.startsWith("cuda")) {
             throw new LaunchException(
                     ExitCode.ENVIRONMENT, "--device cuda: no CUDA backend in this build; use --device cpu");
         }
     }
 
-    private void atLeast(String flag, int value, int least) {
-        if (value < least) {
-            throw bad(flag + " is " + value + " but must be at least " + least);
+    private void checkMachines() {
+        Values.atLeast(spec, "--nnodes", machines, 1);
+        if (machines == 1 && rendezvous.isEmpty()) {
+            return;
         }
-    }
-
-    private void matches(String flag, String value, String pattern, String expected) {
-        if (!value.matches(pattern)) {
-            throw bad(flag + " is '" + value + "' but must be " + expected);
+        Values.address(spec, "--rendezvous", rendezvous);
+        if (runDir == null) {
+            throw Values.bad(spec, "--nnodes " + machines + " needs --run-dir DIR, a folder that all machines share");
         }
-    }
-
-    private Duration duration(String flag, String value) {
-        matches(flag, value, "[1-9][0-9]{0,6}(ms|s|m|h)", "a time such as 500ms, 30s, 5m or 1h");
-        long number = Long.parseLong(value.replaceAll("[a-z]", ""));
-        return switch (value.replaceAll("[0-9]", "")) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
-        };
     }
 
     private Optional<RunOptions.Kill> kill() {
         if (inject == null) {
             return Optional.empty();
         }
-        matches("--inject", inject, "kill=r[0-9]{1,6}@step[0-9]{1,15}", "kill=rR@stepS");
+        Values.matches(spec, "--inject", inject, "kill=r[0-9]{1,6}@step[0-9]{1,15}", "kill=rR@stepS");
         String[] parts = inject.substring("kill=r".length()).split("@step", 2);
         return Optional.of(new RunOptions.Kill(Integer.parseInt(parts[0]), Long.parseLong(parts[1])));
-    }
-
-    private CommandLine.ParameterException bad(String message) {
-        return new CommandLine.ParameterException(spec.commandLine(), message);
     }
 }

@@ -57,7 +57,11 @@ public final class MessageCodec<M> {
      */
     public M decode(String line) {
         try {
-            return reader.readValue(line);
+            M message = reader.readValue(line);
+            if (message == null) {
+                throw new LinkException("link: not a message: null", null);
+            }
+            return message;
         } catch (JsonProcessingException e) {
             throw new LinkException("link: not a message: " + abridge(line) + ": " + e.getOriginalMessage(), e);
         }

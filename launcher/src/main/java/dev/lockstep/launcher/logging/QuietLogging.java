@@ -29,6 +29,8 @@ public final class QuietLogging extends ContextAwareBase implements Configurator
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(appender);
+        // Its warnings are of heartbeats and of seeds that do not answer yet; what they lead to we say ourselves.
+        context.getLogger("org.apache.pekko").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.launcher.run;
 
+import dev.lockstep.launcher.link.LogTail;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;

@@ -6,7 +6,9 @@ import dev.lockstep.cluster.Generation;
 import dev.lockstep.cluster.Incident;
 import dev.lockstep.cluster.Member;
 import dev.lockstep.launcher.agent.RunListener;
+import dev.lockstep.launcher.link.LogTail;
 import dev.lockstep.launcher.link.WorkerMessage;
+import dev.lockstep.launcher.machines.RelayedProgress;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -17,8 +19,11 @@ final class RunLog implements RunListener {
     private final Events events;
     private final Display display;
     private final LogTail printed;
+    private final Optional<RelayedProgress> relayed;
     private final Tally tally = new Tally();
     private boolean started;
+    private long formed;
+    private double lostAtMillis = Double.NaN;
 
     RunLog(RunOptions options, RunFolder folder, Events events, Display display, LogTail printed) {
         this.options = options;
@@ -26,11 +31,15 @@ final class RunLog implements RunListener {
         this.events = events;
         this.display = display;
         this.printed = printed;
+        this.relayed = options.cluster().machines() > 1
+                ? Optional.of(new RelayedProgress(folder.logs(), this::progress))
+                : Optional.empty();
     }
 
     @Override
     public void tick() {
         printed.poll(false);
+        relayed.ifPresent(RelayedProgress::poll);
     }
 
     @Override
@@ -53,6 +62,11 @@ final class RunLog implements RunListener {
 
     @Override
     public void formed(Generation generation, OptionalDouble recoveryMillis) {
+        if (generation.number() <= formed) {
+            return; // Another machine was first to say so.
+        }
+        formed = generation.number();
+        lostAtMillis = Double.NaN;
         ObjectNode event = Events.object();
         event.put("generation", generation.number());
         event.put("step", tally.steps());
@@ -83,14 +97,23 @@ final class RunLog implements RunListener {
                 display.remark(text);
             }
             case WorkerMessage.Started _ -> {}
+            case WorkerMessage.Formed(var number) -> formedElsewhere(number);
             case WorkerMessage.Hello _,
                     WorkerMessage.Ready _,
                     WorkerMessage.Unreachable _,
-                    WorkerMessage.Formed _,
                     WorkerMessage.Failed _,
                     WorkerMessage.Done _,
                     WorkerMessage.Ended _ -> throw new AssertionError("run: no progress: " + message);
         }
+    }
+
+    /** A group works of which this machine has no part: the recovery is counted from when the loss was heard of. */
+    private void formedElsewhere(long number) {
+        OptionalDouble recovery =
+                Double.isNaN(lostAtMillis) ? OptionalDouble.empty() : OptionalDouble.of(events.millis() - lostAtMillis);
+        tally.generation()
+                .filter(generation -> generation.number() == number)
+                .ifPresent(generation -> formed(generation, recovery));
     }
 
     @Override
@@ -100,6 +123,9 @@ final class RunLog implements RunListener {
             display.remark(
                     "rank " + rank + " (" + incident.host() + ", pid " + incident.pid() + "): " + incident.cause());
             return;
+        }
+        if (Double.isNaN(lostAtMillis)) {
+            lostAtMillis = events.millis();
         }
         ObjectNode event = Events.object();
         event.put("rank", rank);
@@ -121,6 +147,7 @@ final class RunLog implements RunListener {
     void done(int exitCode) {
         double seconds = events.millis() / 1000;
         printed.poll(true);
+        relayed.ifPresent(RelayedProgress::poll);
         ObjectNode event = Events.object();
         event.put("exit_code", exitCode);
         event.put("steps", tally.steps());

@@ -78,9 +78,14 @@ public record RunOptions(
      * @param rendezvous where they meet, {@code host:port}, empty on one machine
      * @param tokenFile the file with the job's secret
      * @param rendezvousTimeout how long to wait for all of them
+     * @param machineTimeout the silence after which a machine counts as lost
      */
     public record ClusterOptions(
-            int machines, String rendezvous, Optional<Path> tokenFile, Duration rendezvousTimeout) {}
+            int machines,
+            String rendezvous,
+            Optional<Path> tokenFile,
+            Duration rendezvousTimeout,
+            Duration machineTimeout) {}
 
     /**
      * What is written and shown.

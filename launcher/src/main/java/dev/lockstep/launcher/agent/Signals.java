@@ -1,8 +1,7 @@
-package dev.lockstep.launcher.run;
+package dev.lockstep.launcher.agent;
 
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.NativeProcess;
-import dev.lockstep.launcher.agent.Agent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -17,12 +16,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * back, since whoever sends it to a launcher means it. The JDK's signal class is reached by reflection: javac warns of
  * its name.
  */
-final class Signals {
+public final class Signals {
     private static final int SIGINT = 2;
 
     private Signals() {}
 
-    static void handToAgent(Agent agent) {
+    /** Hands this process' signals to an agent from now on. */
+    public static void handToAgent(Agent agent) {
         AtomicInteger count = new AtomicInteger();
         if (isIgnored(SIGINT)) {
             NativeProcess.restoreInterrupt();

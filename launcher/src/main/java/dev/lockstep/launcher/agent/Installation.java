@@ -1,4 +1,4 @@
-package dev.lockstep.launcher.run;
+package dev.lockstep.launcher.agent;
 
 import java.io.File;
 import java.nio.file.Path;

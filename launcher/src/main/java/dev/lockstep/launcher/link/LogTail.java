@@ -1,4 +1,4 @@
-package dev.lockstep.launcher.run;
+package dev.lockstep.launcher.link;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -8,20 +8,21 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** Follows a file that grows and hands on its whole lines. Confined to one thread. */
-final class LogTail {
+public final class LogTail {
     private static final int READ_BYTES_MAX = 1 << 20;
 
     private final Path file;
     private final Consumer<String> lines;
     private long position;
 
-    LogTail(Path file, Consumer<String> lines) {
+    /** Follows a file, which need not exist yet. */
+    public LogTail(Path file, Consumer<String> lines) {
         this.file = file;
         this.lines = lines;
     }
 
     /** Hands on what has come since the last call; with {@code last} a line without an end too. */
-    void poll(boolean last) {
+    public void poll(boolean last) {
         try {
             if (!Files.exists(file) || Files.size(file) <= position) {
                 return;
