@@ -1,0 +1,106 @@
+package dev.lockstep.launcher.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lockstep.launcher.toy.Toy;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CommandLineTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter err = new StringWriter();
+
+    private int execute(String... arguments) {
+        CommandLine line = LockstepCommand.line();
+        line.setErr(new PrintWriter(err));
+        line.setOut(new PrintWriter(new StringWriter()));
+        return line.execute(FlagNames.normalize(arguments));
+    }
+
+    private int run(String... arguments) {
+        List<String> all = Stream.concat(
+                        Stream.of("run", "--run-dir", folder.resolve("run").toString()), Stream.of(arguments))
+                .toList();
+        return execute(all.toArray(String[]::new));
+    }
+
+    @Test
+    void takesFlagsWithUnderscoresButLeavesTheProgramsOwnAlone() {
+        assertArrayEquals(
+                new String[] {"run", "--nproc-per-node=2", "a_b", "--", "--batch_size"},
+                FlagNames.normalize(new String[] {"run", "--nproc_per_node=2", "a_b", "--", "--batch_size"}));
+    }
+
+    @Test
+    void suggestsTheCommandThatWasMeant() {
+        assertEquals(2, execute("runn"));
+        assertTrue(err.toString().contains("lockstep run"), err.toString());
+    }
+
+    @Test
+    void suggestsTheFlagThatWasMeant() {
+        assertEquals(2, run("--nproc-per-nod", "2", Toy.class.getName()));
+        assertTrue(err.toString().contains("--nproc-per-node"), err.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--nproc-per-node=0",
+                "--nproc-per-node=two",
+                "--threads=-1",
+                "--virtual-ranks=-2",
+                "--log-every=0",
+                "--heap=lots",
+                "--cpu-isa=sse",
+                "--device=tpu",
+                "--collective-timeout=soon",
+                "--inject=kill=now",
+                "--run-id=../x"
+            })
+    void refusesBadValues(String flag) {
+        assertEquals(2, run(flag, Toy.class.getName()));
+        assertTrue(err.toString().contains(flag.substring(0, flag.indexOf('='))), err.toString());
+        assertFalse(err.toString().contains("\tat "), err.toString());
+        assertFalse(Files.exists(folder.resolve("run")));
+    }
+
+    @Test
+    void saysThatThereIsNoCudaBackend() {
+        assertEquals(9, run("--device", "cuda", Toy.class.getName()));
+        assertTrue(err.toString().contains("no CUDA backend in this build"), err.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "no.such.Class", "missing.java", "missing.jar"})
+    void refusesUnknownProgramsAndWritesNothing(String program) {
+        assertEquals(2, run(program));
+        assertTrue(err.toString().contains(program), err.toString());
+        assertFalse(Files.exists(folder.resolve("run")));
+    }
+
+    @Test
+    void refusesSeveralMachinesWithoutAToken() {
+        assertEquals(2, run("--nnodes", "2", "--rendezvous", "127.0.0.1:1", Toy.class.getName()));
+        assertTrue(err.toString().contains("--token-file"), err.toString());
+    }
+
+    @Test
+    void wantsAProgram() {
+        assertEquals(2, run());
+    }
+}
