@@ -54,7 +54,7 @@ public final class Digits {
                 data.train(),
                 o -> o.batchSize(options.batchSize()).shuffle(true).seed(seed));
         DataLoader test = DataLoader.of(data.test(), o -> o.batchSize(360));
-        long steps = Math.min(options.steps(), options.epochs() * train.batchesPerEpoch());
+        long steps = options.steps(train);
 
         AdamW optimizer = new AdamW(net.parameters(), o -> o.lr(options.learningRate()));
         optimizer.schedule(Schedule.oneCycle(steps));

@@ -1,5 +1,6 @@
 package dev.lockstep.examples;
 
+import dev.lockstep.data.DataLoader;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +71,9 @@ final class ExampleOptions {
         return epochs;
     }
 
-    long steps() {
-        return steps;
+    /** {@return how many steps are made in all: those of the epochs, or fewer if {@code --steps} says so} */
+    long steps(DataLoader train) {
+        return Math.min(steps, (long) epochs * train.batchesPerEpoch());
     }
 
     int batchSize() {
