@@ -60,12 +60,16 @@ public final class Digits {
         optimizer.schedule(Schedule.oneCycle(steps));
         Trainer<Net> trainer = Trainer.of(net, optimizer);
         trainer.fit(train, Digits::loss, o -> o.epochs(options.epochs()).steps(steps));
-        trainer.evaluate(test, Digits::loss);
+        trainer.evaluate(test, Digits::test);
         options.save().ifPresent(trainer::save);
         trainer.finish();
     }
 
     private static Tensor loss(Net net, Batch batch, StepContext context) {
+        return crossEntropy(net.call(batch.x()), batch.y());
+    }
+
+    private static Tensor test(Net net, Batch batch, StepContext context) {
         Tensor logits = net.call(batch.x());
         context.metric("accuracy", Metrics.accuracy(logits, batch.y()));
         return crossEntropy(logits, batch.y());

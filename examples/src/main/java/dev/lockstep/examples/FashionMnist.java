@@ -60,15 +60,22 @@ public final class FashionMnist {
         optimizer.schedule(Schedule.oneCycle(steps));
         Trainer<LeNet> trainer = Trainer.of(net, optimizer);
         trainer.fit(train, FashionMnist::loss, o -> o.epochs(options.epochs()).steps(steps));
-        trainer.evaluate(test, FashionMnist::loss);
+        trainer.evaluate(test, FashionMnist::test);
         options.save().ifPresent(trainer::save);
         trainer.finish();
     }
 
     private static Tensor loss(LeNet net, Batch batch, StepContext context) {
-        Tensor pixels = batch.x().to(DType.F32).div(255).sub(MEAN).div(DEVIATION);
-        Tensor logits = net.call(pixels);
+        return crossEntropy(logits(net, batch), batch.y());
+    }
+
+    private static Tensor test(LeNet net, Batch batch, StepContext context) {
+        Tensor logits = logits(net, batch);
         context.metric("accuracy", Metrics.accuracy(logits, batch.y()));
         return crossEntropy(logits, batch.y());
+    }
+
+    private static Tensor logits(LeNet net, Batch batch) {
+        return net.call(batch.x().to(DType.F32).div(255).sub(MEAN).div(DEVIATION));
     }
 }
