@@ -58,7 +58,7 @@ public record Job(Settings settings, Supplier<GradientReducer> reducer, StepLog 
 
     /** {@return a job of one worker that reduces in process and logs nowhere} */
     public static Job alone(Settings settings) {
-        return new Job(settings, LocalReducer::new, SilentLog.INSTANCE, Job::systemNanos);
+        return new Job(settings, LocalReducer::new, StepLog.silent(), Job::systemNanos);
     }
 
     private static long systemNanos() {

@@ -1,6 +1,6 @@
 package dev.lockstep.train;
 
-/** Drops every report: the log of a program that no launcher started. */
+/** Drops every report: the log of a program that no launcher started, and of tests. */
 enum SilentLog implements StepLog {
     INSTANCE;
 

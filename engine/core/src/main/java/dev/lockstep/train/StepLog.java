@@ -46,6 +46,11 @@ public interface StepLog {
             double samplesPerSecond,
             String weightsSha256) {}
 
+    /** {@return a log that drops every report} */
+    static StepLog silent() {
+        return SilentLog.INSTANCE;
+    }
+
     /** Says what a trainer runs with, once, before the first step. */
     void started(int virtualRanks, int threads, String device);
 

@@ -6,9 +6,9 @@ import dev.lockstep.backend.Backends;
 import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.testkit.Ranks;
 import dev.lockstep.device.Device;
-import dev.lockstep.testkit.QuietLog;
 import dev.lockstep.testkit.ToyJob;
 import dev.lockstep.train.Job;
+import dev.lockstep.train.StepLog;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ class ElasticReducerTest {
         return new Job(
                 settings(workers, threads),
                 () -> new ElasticReducer(source, Backends.of(Device.CPU).memory()),
-                QuietLog.INSTANCE,
+                StepLog.silent(),
                 () -> 0);
     }
 
