@@ -1,5 +1,6 @@
 package dev.lockstep.train;
 
+import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Backends;
 import dev.lockstep.data.Batch;
 import dev.lockstep.layout.VirtualRanks;
@@ -32,7 +33,7 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         reducer.open(new ReductionPlan(virtualRanks, state.specs(), backend().numericsFingerprint()));
     }
 
-    private dev.lockstep.backend.Backend backend() {
+    private Backend backend() {
         return Backends.of(job.settings().device());
     }
 

@@ -105,7 +105,7 @@ public final class Trainer<M extends Module<?, ?>> {
             samples += totals.rows();
             lastLoss = totals.loss() * factor;
             throughput.add(totals.rows(), job.nanoClock().getAsLong() - before);
-            return new StepResult(steps, lastLoss, totals.metrics(), totals.rows());
+            return new StepResult(steps, lastLoss, totals.means(), totals.rows());
         }
     }
 
@@ -278,10 +278,6 @@ public final class Trainer<M extends Module<?, ?>> {
             next.sums.forEach((name, value) -> both.merge(name, value, Double::sum));
             both.merge("loss", next.loss * next.rows, Double::sum);
             return new Totals(loss, weight, rows + next.rows, both);
-        }
-
-        SortedMap<String, Double> metrics() {
-            return means();
         }
 
         SortedMap<String, Double> means() {

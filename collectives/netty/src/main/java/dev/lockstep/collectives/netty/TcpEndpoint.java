@@ -43,13 +43,15 @@ public final class TcpEndpoint implements AutoCloseable {
     private final EventLoopGroup loop;
     private final Arrivals arrivals;
     private final Channel listener;
-    private final SecureRandom nonces = new SecureRandom();
+    private final SecureRandom nonces;
     private final List<TcpTransport> joined = new CopyOnWriteArrayList<>();
 
-    private TcpEndpoint(TcpIdentity identity, EventLoopGroup loop, Arrivals arrivals, Channel listener) {
+    private TcpEndpoint(
+            TcpIdentity identity, EventLoopGroup loop, Arrivals arrivals, SecureRandom nonces, Channel listener) {
         this.identity = identity;
         this.loop = loop;
         this.arrivals = arrivals;
+        this.nonces = nonces;
         this.listener = listener;
     }
 
@@ -81,7 +83,7 @@ public final class TcpEndpoint implements AutoCloseable {
                             + bound.cause().getMessage(),
                     bound.cause());
         }
-        return new TcpEndpoint(identity, loop, arrivals, bound.channel());
+        return new TcpEndpoint(identity, loop, arrivals, nonces, bound.channel());
     }
 
     /** {@return where peers reach this worker, {@code host:port}} */
