@@ -1,10 +1,9 @@
 package dev.lockstep.examples;
 
-import static dev.lockstep.tensor.Tensors.of;
-
 import dev.lockstep.data.DataException;
 import dev.lockstep.data.Dataset;
 import dev.lockstep.data.TensorDataset;
+import dev.lockstep.tensor.Tensors;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,8 +88,8 @@ record DigitsData(Dataset train, Dataset test) {
     }
 
     private static DigitsData split(float[] pixels, long[] labels) {
-        var x = of(pixels, IMAGES, 1, SIDE, SIDE);
-        var y = of(labels, IMAGES);
+        var x = Tensors.of(pixels, IMAGES, 1, SIDE, SIDE);
+        var y = Tensors.of(labels, IMAGES);
         return new DigitsData(
                 new TensorDataset(x.narrow(0, 0, TRAIN), y.narrow(0, 0, TRAIN)),
                 new TensorDataset(x.narrow(0, TRAIN, IMAGES - TRAIN), y.narrow(0, TRAIN, IMAGES - TRAIN)));

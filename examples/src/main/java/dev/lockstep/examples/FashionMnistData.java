@@ -1,7 +1,5 @@
 package dev.lockstep.examples;
 
-import static dev.lockstep.tensor.Tensors.of;
-
 import dev.lockstep.data.DataException;
 import dev.lockstep.data.DataFolders;
 import dev.lockstep.data.Dataset;
@@ -11,6 +9,7 @@ import dev.lockstep.data.TensorDataset;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +44,7 @@ record FashionMnistData(Dataset train, Dataset test) {
             throw new DataException(labelsFile, labels.shape().size(0) + " labels for " + count + " images");
         }
         long[] checked = Labels.check(labels.toLongs(), CLASSES, labelsFile);
-        Tensor x = of(MemorySegment.ofBuffer(images.values()), DType.U8, count, 1, SIDE, SIDE);
-        return new TensorDataset(x, of(checked, count));
+        Tensor x = Tensors.of(MemorySegment.ofBuffer(images.values()), DType.U8, count, 1, SIDE, SIDE);
+        return new TensorDataset(x, Tensors.of(checked, count));
     }
 }
