@@ -3,6 +3,7 @@ package dev.lockstep.backend.cpu;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.kernel.Elements;
+import dev.lockstep.backend.cpu.kernel.Updates;
 import dev.lockstep.backend.cpu.onednn.Convolutions;
 import dev.lockstep.backend.cpu.onednn.OneDnn;
 import dev.lockstep.backend.cpu.onednn.Products;
@@ -39,6 +40,7 @@ public final class CpuBackend implements Backend {
     private final Products products;
     private final Convolutions convolutions;
     private final Elements elements;
+    private final Updates updates;
 
     /**
      * Makes a backend that allocates from a pool of host memory.
@@ -53,6 +55,7 @@ public final class CpuBackend implements Backend {
         this.products = new Products(this);
         this.convolutions = new Convolutions(this);
         this.elements = new Elements(memory);
+        this.updates = new Updates();
     }
 
     @Override
@@ -77,7 +80,8 @@ public final class CpuBackend implements Backend {
             case Convolution convolution -> convolutions.tryExecute(convolution, inputs);
             case Elementwise elementwise -> elements.tryExecute(elementwise, inputs);
             case CustomOp custom -> custom.forward(this, inputs);
-            case Creation _, Reduction _, Shaping _, Normalization _, Indexing _, Sampling _, Loss _, Update _ -> null;
+            case Update update -> updates.tryExecute(update, inputs);
+            case Creation _, Reduction _, Shaping _, Normalization _, Indexing _, Sampling _, Loss _ -> null;
         };
         return outputs == null ? scalar.execute(op, inputs) : outputs;
     }

@@ -175,6 +175,7 @@ public final class BitCases {
                 of("channels-last", new Elementwise.Unary(UnaryKind.RELU), x),
                 of("channels-last", new Convolution.MaxPool2d(window), x),
                 of("channels-last", new Convolution.AvgPool2d(window), x),
+                of("channels-last", new Update.Sgd(0.1, 0.9, 0, 0.01, true, false), x, x, x),
                 of("channels-last", new Sampling.Dropout(0.3, new RandomKey(1, 3)), x));
     }
 }

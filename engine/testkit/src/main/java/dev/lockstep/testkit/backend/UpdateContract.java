@@ -43,6 +43,28 @@ interface UpdateContract extends UnderTest {
     }
 
     @Test
+    default void overlappingViewsAreReadBeforeTheyAreWritten() {
+        Value x = vector(1, 2, 3, 4);
+        Value left = values().view(x, x.layout().narrow(0, 0, 3, 1));
+        Value right = values().view(x, x.layout().narrow(0, 1, 3, 1));
+        update(new Update.AddInto(), right, left);
+        assertArrayEquals(new double[] {1, 3, 5, 7}, Values.numbers(x));
+        update(new Update.CopyInto(), right, left);
+        assertArrayEquals(new double[] {1, 1, 3, 5}, Values.numbers(x));
+    }
+
+    @Test
+    default void imagesInDifferentOrdersMeetElementByElement() {
+        Shape shape = Shape.of(1, 2, 1, 2);
+        Value x = values().f32(shape, 1, 2, 3, 4);
+        Value y = values().of(DType.F32, Layout.channelsLast(shape), 10, 20, 30, 40);
+        update(new Update.AddInto(), x, y);
+        assertArrayEquals(new double[] {11, 22, 33, 44}, Values.numbers(x));
+        update(new Update.CopyInto(), y, x);
+        assertArrayEquals(new double[] {11, 22, 33, 44}, Values.numbers(y));
+    }
+
+    @Test
     default void plainSgdSteps() {
         Value p = vector(1, 2);
         update(new Update.Sgd(0.5, 0, 0, 0, false, true), p, vector(2, -2));

@@ -26,6 +26,36 @@ final class Values {
         return isFloat(value) && value.layout().isContiguous();
     }
 
+    /**
+     * {@return whether values of one shape are gapless blocks in the same order, none of which overlaps another without
+     * being the same: what belongs together lies at the same distance from the start}
+     */
+    static boolean lieAlike(Value... values) {
+        Layout first = values[0].layout();
+        boolean contiguous = first.isContiguous();
+        if (!contiguous && !first.isDense()) {
+            return false;
+        }
+        for (int i = 1; i < values.length; i++) {
+            Layout other = values[i].layout();
+            boolean alike = contiguous ? other.isContiguous() : sameStrides(first, other);
+            boolean apart = values[i].storage() != values[0].storage() || other.offset() == first.offset();
+            if (!alike || !apart || !other.shape().equals(first.shape())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameStrides(Layout a, Layout b) {
+        for (int axis = 0; axis < a.shape().rank(); axis++) {
+            if (a.shape().size(axis) != 1 && a.stride(axis) != b.stride(axis)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Allocates an f32 value like another in shape and order. */
     static Value like(MemoryPool pool, Value value) {
         return allocate(pool, withoutOffset(value.layout()));
