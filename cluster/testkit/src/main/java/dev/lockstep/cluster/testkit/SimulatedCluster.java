@@ -18,10 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A whole cluster on one thread in virtual time: agents, their workers, and coordinators over one register. Messages
- * are delayed at random but keep their order between two parties. A seed decides everything. Confined to one thread.
+ * are delayed at random, overtake one another and may be lost on the way. A seed decides everything. Confined to one
+ * thread.
  */
 public final class SimulatedCluster {
 
@@ -41,16 +44,31 @@ public final class SimulatedCluster {
     private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
     private final List<SimulatedCoordinator> coordinators = new ArrayList<>();
     private final Set<Set<WorkerId>> cutLinks = new HashSet<>();
+    private final SimulatedLink.Network network;
 
     /**
-     * Sets up a cluster whose workers start within the first 400 ms; one coordinator runs from the beginning.
+     * Sets up a cluster whose workers start within the first 400 ms and whose network loses nothing; one coordinator
+     * runs from the beginning.
      *
      * @param seed decides the schedule
      * @param machines the number of machines
      * @param workersPerMachine the number of workers on each
      */
     public SimulatedCluster(long seed, int machines, int workersPerMachine) {
+        this(seed, machines, workersPerMachine, 0);
+    }
+
+    /**
+     * Sets up such a cluster on a network that loses packets.
+     *
+     * @param seed decides the schedule
+     * @param machines the number of machines
+     * @param workersPerMachine the number of workers on each
+     * @param lossPercent how many packets of a hundred are lost, below 100
+     */
+    public SimulatedCluster(long seed, int machines, int workersPerMachine, int lossPercent) {
         this.time = new VirtualTime(seed);
+        this.network = new SimulatedLink.Network(time, MESSAGE_DELAY_MAX, lossPercent);
         AttemptId attempt = register.newAttempt(Samples.runId(1));
         this.job = new JobSpec(attempt, machines, workersPerMachine, JobSpec.Timeouts.DEFAULT);
         this.checker = new ClusterChecker(register, attempt);
@@ -69,7 +87,7 @@ public final class SimulatedCluster {
     public void startCoordinator() {
         var coordinator = new SimulatedCoordinator(this);
         coordinators.add(coordinator);
-        agents.forEach(agent -> agent.introduce(coordinator));
+        agents.forEach(coordinator::meet);
     }
 
     /** Ends the oldest coordinator that runs, unless it is the only one. */
@@ -113,7 +131,7 @@ public final class SimulatedCluster {
      * Runs to the end.
      *
      * @return the exit codes of the coordinators that finished, in order of their start; never empty
-     * @throws AssertionError if a rule is broken or nobody finishes
+     * @throws AssertionError if a rule is broken, nobody finishes, or a machine that lives has not heard of the end
      */
     public List<Integer> run() {
         time.run(ACTIONS_MAX);
@@ -124,22 +142,27 @@ public final class SimulatedCluster {
             throw new AssertionError("nothing is left to do and nobody has finished: " + coordinators);
         }
         exitCodes.forEach(checker::finished);
+        checkThatAllHeardOfTheEnd();
         return exitCodes;
     }
 
-    void announce(Generation generation) {
-        workers.values().forEach(w -> w.agent.deliver(() -> w.enter(generation)));
-    }
-
-    void kill(WorkerId worker, String why) {
-        Worker target = workers.get(worker);
-        if (target != null) {
-            target.agent.deliver(() -> target.die(why));
+    private void checkThatAllHeardOfTheEnd() {
+        boolean finisherLives = coordinators.stream()
+                .anyMatch(coordinator ->
+                        coordinator.lives() && coordinator.exitCode().isPresent());
+        for (Agent agent : agents) {
+            if (finisherLives && agent.lives() && !agent.heardTheEnd) {
+                throw new AssertionError("agent " + agent.id + " has not heard of the end");
+            }
         }
     }
 
-    void finish() {
-        workers.values().forEach(w -> w.agent.deliver(() -> w.die("the run is over")));
+    SimulatedLink<ClusterEvent> link(Agent from, SimulatedCoordinator to) {
+        return new SimulatedLink<>(network, () -> from.lives() && to.lives(), to::apply);
+    }
+
+    SimulatedLink<Consumer<Agent>> link(SimulatedCoordinator from, Agent to) {
+        return new SimulatedLink<>(network, () -> from.lives() && to.lives(), word -> word.accept(to));
     }
 
     private Worker worker(int index) {
@@ -147,15 +170,17 @@ public final class SimulatedCluster {
     }
 
     /** A machine: it tells every coordinator what happens to its workers, and tells a new one again. */
-    private final class Agent {
+    final class Agent {
 
         private final AgentId id;
         private final List<ClusterEvent> journal = new ArrayList<>();
+        private final List<SimulatedLink<ClusterEvent>> ways = new ArrayList<>();
         private boolean alive = true;
-        private long lastDeliveryNanos;
+        private boolean heardTheEnd;
 
         Agent(int machine, int workerCount) {
             this.id = Samples.agent(machine);
+            coordinators.forEach(coordinator -> coordinator.meet(this));
             report(new ClusterEvent.AgentJoined(id, "host-" + machine, workerCount));
             for (int local = 0; local < workerCount; local++) {
                 var worker = new Worker(this, Samples.member(machine, local, workers.size()));
@@ -164,9 +189,16 @@ public final class SimulatedCluster {
             }
         }
 
+        boolean lives() {
+            return alive;
+        }
+
+        /** Tells a coordinator all that has happened, and from now on what happens. */
         void introduce(SimulatedCoordinator coordinator) {
             if (alive) {
-                journal.forEach(coordinator::send);
+                SimulatedLink<ClusterEvent> way = link(this, coordinator);
+                ways.add(way);
+                journal.forEach(way::send);
             } else {
                 time.after(DETECTION_MAX, () -> coordinator.apply(new ClusterEvent.AgentLost(id, "no heartbeat")));
             }
@@ -175,14 +207,21 @@ public final class SimulatedCluster {
         void report(ClusterEvent event) {
             if (alive) {
                 journal.add(event);
-                coordinators.forEach(coordinator -> coordinator.send(event));
+                ways.forEach(way -> way.send(event));
             }
         }
 
-        /** Receives a coordinator's word in order. */
-        void deliver(Runnable action) {
-            lastDeliveryNanos = Math.max(lastDeliveryNanos, time.nowNanos() + time.within(MESSAGE_DELAY_MAX));
-            time.at(lastDeliveryNanos, action);
+        void enter(Generation generation) {
+            mine().forEach(worker -> worker.enter(generation));
+        }
+
+        void kill(WorkerId id, String why) {
+            mine().filter(worker -> worker.member.id().equals(id)).forEach(worker -> worker.die(why));
+        }
+
+        void end() {
+            heardTheEnd = true;
+            mine().forEach(worker -> worker.die("the run is over"));
         }
 
         void die() {
@@ -190,10 +229,14 @@ public final class SimulatedCluster {
                 return;
             }
             alive = false;
-            workers.values().stream().filter(w -> w.agent == this).forEach(w -> w.alive = false);
+            mine().forEach(worker -> worker.alive = false);
             for (SimulatedCoordinator coordinator : coordinators) {
                 time.after(DETECTION_MAX, () -> coordinator.apply(new ClusterEvent.AgentLost(id, "no heartbeat")));
             }
+        }
+
+        private Stream<Worker> mine() {
+            return workers.values().stream().filter(worker -> worker.agent == this);
         }
     }
 

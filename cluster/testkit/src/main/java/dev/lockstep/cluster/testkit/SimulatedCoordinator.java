@@ -8,9 +8,12 @@ import dev.lockstep.cluster.CreateResult;
 import dev.lockstep.cluster.Decision;
 import dev.lockstep.cluster.Generation;
 import dev.lockstep.cluster.WorkerId;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A driver of the state machine in a {@link SimulatedCluster}. Confined to its thread. */
@@ -20,8 +23,9 @@ final class SimulatedCoordinator {
     private final VirtualTime time;
     private final Set<WorkerId> knownDead = new HashSet<>();
     private @Nullable ClusterState state;
+    private @Nullable Generation announced;
+    private final List<SimulatedLink<Consumer<SimulatedCluster.Agent>>> ways = new ArrayList<>();
     private boolean crashed;
-    private long lastDeliveryNanos;
 
     SimulatedCoordinator(SimulatedCluster cluster) {
         this.cluster = cluster;
@@ -36,6 +40,10 @@ final class SimulatedCoordinator {
         return !crashed && state != null && !state.finished();
     }
 
+    boolean lives() {
+        return !crashed;
+    }
+
     void crash() {
         crashed = true;
     }
@@ -45,11 +53,22 @@ final class SimulatedCoordinator {
         return outcome == null ? OptionalInt.empty() : OptionalInt.of(outcome.exitCode());
     }
 
-    /** Brings an event of an agent, in order of sending. */
-    void send(ClusterEvent event) {
-        lastDeliveryNanos =
-                Math.max(lastDeliveryNanos, time.nowNanos() + time.within(SimulatedCluster.MESSAGE_DELAY_MAX));
-        time.at(lastDeliveryNanos, () -> apply(event));
+    /** Gets to know an agent: tells it the current generation or the end, and hears all it has to say. */
+    void meet(SimulatedCluster.Agent agent) {
+        SimulatedLink<Consumer<SimulatedCluster.Agent>> way = cluster.link(this, agent);
+        ways.add(way);
+        Generation current = announced;
+        if (current != null) {
+            way.send(known -> known.enter(current));
+        }
+        if (exitCode().isPresent()) {
+            way.send(SimulatedCluster.Agent::end);
+        }
+        agent.introduce(this);
+    }
+
+    private void tellAll(Consumer<SimulatedCluster.Agent> word) {
+        ways.forEach(way -> way.send(word));
     }
 
     void apply(ClusterEvent event) {
@@ -74,15 +93,16 @@ final class SimulatedCoordinator {
             case ClusterEffect.WriteGeneration write -> write(write.generation());
             case ClusterEffect.Announce announce -> {
                 cluster.checker.announced(announce.generation());
-                cluster.announce(announce.generation());
+                announced = announce.generation();
+                tellAll(agent -> agent.enter(announce.generation()));
             }
             case ClusterEffect.KillWorker kill -> {
                 knownDead.add(kill.worker());
-                cluster.kill(kill.worker(), kill.why());
+                tellAll(agent -> agent.kill(kill.worker(), kill.why()));
             }
             case ClusterEffect.Finish finish -> {
                 cluster.checker.finished(finish.exitCode());
-                cluster.finish();
+                tellAll(SimulatedCluster.Agent::end);
             }
             case ClusterEffect.Report report -> {
                 if (report.incident().cause().isEmpty()) {

@@ -25,6 +25,7 @@ class MembershipSimTest {
     private static final int MACHINES = 3;
     private static final int WORKERS_PER_MACHINE = 2;
     private static final int WORKERS = MACHINES * WORKERS_PER_MACHINE;
+    private static final int LOSS_PERCENT = 40;
     private static final Duration ALL_READY = Duration.ofSeconds(1);
     private static final Duration FAULTS_WITHIN = Duration.ofSeconds(6);
 
@@ -102,6 +103,34 @@ class MembershipSimTest {
         });
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void finishesOnANetworkThatLosesPackets(long seed) {
+        forEachSchedule(seed, LOSS_PERCENT, (cluster, random) -> {
+            for (int killed = random.nextInt(WORKERS_PER_MACHINE + 1); killed > 0; killed--) {
+                int worker = WORKERS_PER_MACHINE + random.nextInt(WORKERS_PER_MACHINE);
+                faultAfterStart(cluster, () -> cluster.killWorker(worker));
+            }
+            if (random.nextBoolean()) {
+                faultAfterStart(cluster, () -> cluster.killAgent(2));
+            }
+            assertEquals(List.of(0), cluster.run());
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void endsOnSuchANetworkWhateverDiesAndWhenever(long seed) {
+        forEachSchedule(seed, LOSS_PERCENT, (cluster, random) -> {
+            cluster.time().after(FAULTS_WITHIN, cluster::startCoordinator);
+            cluster.time().after(FAULTS_WITHIN, cluster::crashOldestCoordinator);
+            for (int faults = random.nextInt(2 * WORKERS); faults > 0; faults--) {
+                anyFault(cluster, random);
+            }
+            assertAmong(Set.of(0, 4, 5), cluster.run());
+        });
+    }
+
     @Test
     void sameSeedSameRun() {
         assertEquals(lastGenerationOf(5), lastGenerationOf(5));
@@ -130,9 +159,18 @@ class MembershipSimTest {
         cluster.time().after(FAULTS_WITHIN, fault);
     }
 
+    /** Before the first generation the loss of a worker ends the run. */
     private static void faultAfterStart(SimulatedCluster cluster, Runnable fault) {
         VirtualTime time = cluster.time();
-        time.at(ALL_READY.toNanos() + time.within(FAULTS_WITHIN), fault);
+        time.at(ALL_READY.toNanos() + time.within(FAULTS_WITHIN), () -> onceItTrains(cluster, fault));
+    }
+
+    private static void onceItTrains(SimulatedCluster cluster, Runnable fault) {
+        if (cluster.register.latest(cluster.job.attempt()).isPresent()) {
+            fault.run();
+        } else {
+            cluster.time().after(ALL_READY, () -> onceItTrains(cluster, fault));
+        }
     }
 
     private interface Schedule {
@@ -140,9 +178,13 @@ class MembershipSimTest {
     }
 
     private static void forEachSchedule(long seed, Schedule schedule) {
+        forEachSchedule(seed, 0, schedule);
+    }
+
+    private static void forEachSchedule(long seed, int lossPercent, Schedule schedule) {
         var seeds = new SplittableRandom(seed);
         for (int count = 0; count < SCHEDULES_PER_SEED; count++) {
-            var cluster = new SimulatedCluster(seeds.nextLong(), MACHINES, WORKERS_PER_MACHINE);
+            var cluster = new SimulatedCluster(seeds.nextLong(), MACHINES, WORKERS_PER_MACHINE, lossPercent);
             try {
                 schedule.run(cluster, cluster.time().random());
             } catch (AssertionError broken) {
