@@ -46,7 +46,11 @@ public final class ClusterNode implements AutoCloseable {
      * @throws ClusterNodeException if the port is taken or the node does not come up in time
      */
     public static ClusterNode found(NodeOptions options, JobSpec job, AgentPort port) {
-        ClusterNode node = start(options, CompletableFuture.completedFuture(job), port);
+        return found(options, job, port, new Post());
+    }
+
+    static ClusterNode found(NodeOptions options, JobSpec job, AgentPort port, Post post) {
+        ClusterNode node = start(options, CompletableFuture.completedFuture(job), port, post);
         Cluster cluster = Cluster.get(node.system);
         cluster.manager().tell(Join.create(cluster.selfMember().address()));
         return node;
@@ -62,8 +66,12 @@ public final class ClusterNode implements AutoCloseable {
      * @throws ClusterNodeException if nobody answers in time, if the certificate is not theirs, or if the port is taken
      */
     public static ClusterNode join(NodeOptions options, List<String> seeds, AgentPort port) {
+        return join(options, seeds, port, new Post());
+    }
+
+    static ClusterNode join(NodeOptions options, List<String> seeds, AgentPort port, Post post) {
         List<Address> addresses = seeds.stream().map(ClusterNode::parse).toList();
-        ClusterNode node = start(options, new CompletableFuture<>(), port);
+        ClusterNode node = start(options, new CompletableFuture<>(), port, post);
         Cluster.get(node.system).manager().tell(new JoinSeedNodes(scala(addresses)));
         try {
             node.job.get(options.timings().join().toMillis(), TimeUnit.MILLISECONDS);
@@ -121,11 +129,14 @@ public final class ClusterNode implements AutoCloseable {
         }
     }
 
-    private static ClusterNode start(NodeOptions options, CompletableFuture<JobSpec> job, AgentPort port) {
-        ActorSystem<AgentActor.Message> system = open(options, new AgentActor.Environment(options, port, job));
+    private static ClusterNode start(NodeOptions options, CompletableFuture<JobSpec> job, AgentPort port, Post post) {
+        ActorSystem<AgentActor.Message> system = open(options, new AgentActor.Environment(options, port, job, post));
         var node = new ClusterNode(system, job);
         var environment = new CoordinatorActor.Environment(
-                () -> job.isDone() ? Optional.of(job.join()) : Optional.empty(), options.register(), options.clock());
+                () -> job.isDone() ? Optional.of(job.join()) : Optional.empty(),
+                options.register(),
+                options.clock(),
+                post);
         ClusterSingleton.get(system).init(SingletonActor.of(CoordinatorActor.create(environment), "coordinator"));
         system.getWhenTerminated().whenComplete((done, failure) -> node.stopped(port));
         return node;

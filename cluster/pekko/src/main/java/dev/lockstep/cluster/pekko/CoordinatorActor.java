@@ -38,17 +38,23 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
 
     private static final Duration GREETING_INTERVAL = Duration.ofMillis(100);
     private static final Duration REGISTER_RETRY = Duration.ofMillis(500);
-    private static final Duration LAST_WORD_LIMIT = Duration.ofSeconds(1);
+    private static final Duration LAST_WORD_LIMIT = Duration.ofSeconds(2);
 
     /** What a coordinator is told. */
     sealed interface Message {}
 
-    /** What happened to an agent and its workers. */
-    record Reported(AttemptId attempt, AgentId agent, ActorRef<AgentActor.Message> from, List<ClusterEvent> events)
-            implements Message, ControlMessage {}
+    /** What an agent sends; refused if it is of another attempt. */
+    sealed interface FromAgent extends Message, ControlMessage {
+        AttemptId attempt();
+    }
 
-    /** An agent knows that the run is over. */
-    record HeardTheEnd(AttemptId attempt, AgentId agent) implements Message, ControlMessage {}
+    /** What happened to an agent and its workers, {@code first} being the number of the first event. */
+    record Reported(
+            AttemptId attempt, AgentId agent, ActorRef<AgentActor.Message> from, long first, List<ClusterEvent> events)
+            implements FromAgent {}
+
+    /** An agent has heard so many of the words said to it. */
+    record Heard(AttemptId attempt, AgentId agent, long count) implements FromAgent {}
 
     /** The register has said what it holds. */
     record Opened(Optional<Generation> latest) implements Message {}
@@ -75,14 +81,14 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
     record LastWord() implements Message {}
 
     /** What a coordinator needs of its node; the job is unknown on a node that has never met a coordinator. */
-    record Environment(Supplier<Optional<JobSpec>> job, GenerationRegister register, LongSupplier clock) {}
+    record Environment(Supplier<Optional<JobSpec>> job, GenerationRegister register, LongSupplier clock, Post post) {}
 
     private final JobSpec job;
     private final Environment environment;
     private final TimerScheduler<Message> timers;
     private final AgentDirectory agents;
     private final Executor blocking;
-    private final Set<AgentId> waitingForTheEnd = new LinkedHashSet<>();
+    private final Set<AgentId> toldTheEnd = new LinkedHashSet<>();
     private @Nullable ClusterState state;
     private @Nullable Generation announced;
 
@@ -92,7 +98,7 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
         this.job = job;
         this.environment = environment;
         this.timers = timers;
-        this.agents = new AgentDirectory(context.getSystem());
+        this.agents = new AgentDirectory(context, job.attempt(), environment.post());
         this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         context.getSelf().tell(new Open());
     }
@@ -112,7 +118,7 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
     @Override
     public Receive<Message> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Reported.class, this::onReported)
+                .onMessage(FromAgent.class, this::onAgent)
                 .onMessage(Answered.class, answered -> apply(answered.event()))
                 .onMessage(Due.class, due -> apply(new ClusterEvent.TimedOut(due.timer())))
                 .onMessage(LookAround.class, look -> lookAround())
@@ -120,7 +126,6 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
                 .onMessage(Opened.class, this::onOpened)
                 .onMessage(Write.class, this::onWrite)
                 .onMessage(RegisterFailed.class, this::onRegisterFailed)
-                .onMessage(HeardTheEnd.class, this::onHeardTheEnd)
                 .onMessage(LastWord.class, last -> tellOwnAgentTheEnd())
                 .build();
     }
@@ -162,17 +167,31 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
         return this;
     }
 
-    private Behavior<Message> onReported(Reported reported) {
-        if (!reported.attempt().equals(job.attempt())) {
-            getContext().getLog().warn("refused a report of attempt {}", reported.attempt());
+    private Behavior<Message> onAgent(FromAgent message) {
+        if (!message.attempt().equals(job.attempt())) {
+            getContext().getLog().warn("refused a message of attempt {}", message.attempt());
             return this;
         }
+        switch (message) {
+            case Reported reported -> onReported(reported);
+            case Heard heard -> {
+                agents.heard(heard.agent(), heard.count());
+                closeIfAllHaveHeard();
+            }
+        }
+        return this;
+    }
+
+    private void onReported(Reported reported) {
         boolean isNew = agents.meet(reported.agent(), reported.from());
         if (isNew && announced != null) {
             agents.tell(reported.agent(), new AgentActor.Announced(announced));
         }
-        reported.events().forEach(this::apply);
-        return this;
+        List<ClusterEvent> fresh = agents.accept(reported);
+        if (isNew && outcome() != null) {
+            tellTheEnd();
+        }
+        fresh.forEach(this::apply);
     }
 
     private Behavior<Message> apply(ClusterEvent event) {
@@ -182,8 +201,9 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
         return this;
     }
 
-    /** Greets strangers, and counts agents as lost that the cluster no longer has. */
+    /** Greets strangers, says again what was not heard, and counts agents as lost that the cluster no longer has. */
     private Behavior<Message> lookAround() {
+        agents.resend();
         agents.greet(new AgentActor.Hello(job, getContext().getSelf()));
         if (state != null) {
             Set<AgentId> lost = new LinkedHashSet<>();
@@ -194,7 +214,7 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
                 agents.forget(agent);
                 apply(new ClusterEvent.AgentLost(agent, "its machine has left the cluster or cannot be reached"));
             }
-            waitingForTheEnd.retainAll(agents.present());
+            closeIfAllHaveHeard();
         }
         return this;
     }
@@ -216,32 +236,38 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
                 agents.tellAll(new AgentActor.Announced(announce.generation()));
             }
             case ClusterEffect.KillWorker kill ->
-                agents.tell(kill.agent(), new AgentActor.Kill(job.attempt(), kill.worker(), kill.why()));
-            case ClusterEffect.Report report -> agents.tellAll(new AgentActor.Shown(job.attempt(), report.incident()));
-            case ClusterEffect.Finish finish -> end(finish);
+                agents.tell(kill.agent(), new AgentActor.Kill(kill.worker(), kill.why()));
+            case ClusterEffect.Report report -> agents.tellAll(new AgentActor.Shown(report.incident()));
+            case ClusterEffect.Finish finish -> tellTheEnd();
         }
     }
 
     /** Tells the other agents first: this node may be gone the moment that its own agent knows. */
-    private void end(ClusterEffect.Finish finish) {
-        waitingForTheEnd.addAll(agents.met());
-        agents.own().ifPresent(waitingForTheEnd::remove);
-        waitingForTheEnd.forEach(agent ->
-                agents.tell(agent, new AgentActor.Finished(job.attempt(), finish.exitCode(), finish.reason())));
-        timers.startSingleTimer(new LastWord(), waitingForTheEnd.isEmpty() ? Duration.ZERO : LAST_WORD_LIMIT);
+    private void tellTheEnd() {
+        agents.others().forEach(this::tellTheEnd);
+        timers.startSingleTimer(new LastWord(), LAST_WORD_LIMIT);
+        closeIfAllHaveHeard();
     }
 
-    private Behavior<Message> onHeardTheEnd(HeardTheEnd heard) {
-        waitingForTheEnd.remove(heard.agent());
-        return waitingForTheEnd.isEmpty() ? tellOwnAgentTheEnd() : this;
+    private void tellTheEnd(AgentId agent) {
+        ClusterEffect.Finish outcome = outcome();
+        if (outcome != null && agents.hasMet(agent) && toldTheEnd.add(agent)) {
+            agents.tell(agent, new AgentActor.Finished(outcome.exitCode(), outcome.reason()));
+        }
+    }
+
+    private void closeIfAllHaveHeard() {
+        if (outcome() != null && agents.othersHaveHeardAll()) {
+            tellOwnAgentTheEnd();
+        }
     }
 
     private Behavior<Message> tellOwnAgentTheEnd() {
-        ClusterEffect.Finish outcome = state == null ? null : state.outcome();
-        if (outcome != null) {
-            var last = new AgentActor.Finished(job.attempt(), outcome.exitCode(), outcome.reason());
-            agents.own().ifPresent(own -> agents.tell(own, last));
-        }
+        agents.own().ifPresent(this::tellTheEnd);
         return this;
+    }
+
+    private ClusterEffect.@Nullable Finish outcome() {
+        return state == null ? null : state.outcome();
     }
 }

@@ -43,6 +43,7 @@ class ClusterNodeTest {
 
     private final List<ClusterNode> nodes = new ArrayList<>();
     private final List<RecordingPort> ports = new ArrayList<>();
+    private Post post = new Post();
     private GenerationRegister register;
     private AttemptId attempt;
 
@@ -112,6 +113,26 @@ class ClusterNodeTest {
         assertEquals(0, RecordingPort.next(ports.get(0).ends).exitCode());
     }
 
+    /** Every second message is lost, whatever it is: greetings alone are Pekko's own. */
+    @Test
+    void trainsAndRecoversOnANetworkThatLosesMessages() throws Exception {
+        post = new LossyPost();
+        startMachines(2);
+        reportReady(0, 0);
+        reportReady(1, 1);
+        announcedOnAll();
+        nodes.get(1).report(new ClusterEvent.WorkerDied(Samples.worker(1), "killed by SIGKILL", WorkPoint.UNKNOWN));
+        Generation second = announcedOnAll();
+        assertEquals(List.of(member(0, 0)), second.members());
+        reportDone(0, 0, second);
+        assertEquals(0, RecordingPort.next(ports.get(1).ends).exitCode());
+        assertEquals(0, RecordingPort.next(ports.get(0).ends).exitCode());
+        for (RecordingPort port : ports) {
+            assertEquals(1, port.incidents.size(), "each word comes once");
+            assertTrue(port.generations.isEmpty(), "each word comes once");
+        }
+    }
+
     @Test
     void tellsBothMachinesOfAUsersException() throws Exception {
         startMachines(2);
@@ -162,8 +183,8 @@ class ClusterNodeTest {
             NodeOptions options = options(machine, certificate, TIMINGS);
             nodes.add(
                     machine == 0
-                            ? ClusterNode.found(options, job, port)
-                            : ClusterNode.join(options, List.of(nodes.getFirst().address()), port));
+                            ? ClusterNode.found(options, job, port, post)
+                            : ClusterNode.join(options, List.of(nodes.getFirst().address()), port, post));
             ports.add(port);
         }
     }
