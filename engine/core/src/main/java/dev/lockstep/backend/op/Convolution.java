@@ -22,7 +22,7 @@ public sealed interface Convolution extends Op {
      */
     record MaxPool2d(Window window) implements Convolution {}
 
-    /** Gradient of {@link MaxPool2d}: (g, index) to a value of {@code inputShape}. */
+    /** Gradient of {@link MaxPool2d}: (g, index) to a value of {@code inputShape}. The index is one that it gave. */
     record MaxPool2dGrad(Window window, Shape inputShape) implements Convolution {}
 
     /** Mean of each window; padding counts as zeros in the mean: x to y. */

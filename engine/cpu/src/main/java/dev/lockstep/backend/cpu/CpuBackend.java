@@ -3,6 +3,7 @@ package dev.lockstep.backend.cpu;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.kernel.Elements;
+import dev.lockstep.backend.cpu.kernel.Pooling;
 import dev.lockstep.backend.cpu.kernel.Updates;
 import dev.lockstep.backend.cpu.onednn.Convolutions;
 import dev.lockstep.backend.cpu.onednn.OneDnn;
@@ -40,6 +41,7 @@ public final class CpuBackend implements Backend {
     private final Products products;
     private final Convolutions convolutions;
     private final Elements elements;
+    private final Pooling pooling;
     private final Updates updates;
 
     /**
@@ -55,6 +57,7 @@ public final class CpuBackend implements Backend {
         this.products = new Products(this);
         this.convolutions = new Convolutions(this);
         this.elements = new Elements(memory);
+        this.pooling = new Pooling(memory);
         this.updates = new Updates();
     }
 
@@ -77,6 +80,10 @@ public final class CpuBackend implements Backend {
     public Value[] execute(Op op, Value... inputs) {
         Value @Nullable [] outputs = switch (op) {
             case Contraction contraction -> products.tryExecute(contraction, inputs);
+            case Convolution.MaxPool2d _,
+                    Convolution.MaxPool2dGrad _,
+                    Convolution.AvgPool2d _,
+                    Convolution.AvgPool2dGrad _ -> pooling.tryExecute((Convolution) op, inputs);
             case Convolution convolution -> convolutions.tryExecute(convolution, inputs);
             case Elementwise elementwise -> elements.tryExecute(elementwise, inputs);
             case CustomOp custom -> custom.forward(this, inputs);

@@ -49,6 +49,7 @@ public final class BitCases {
             rows(length).forEach(cases::add);
         }
         images().forEach(cases::add);
+        pooling().forEach(cases::add);
         return List.copyOf(cases);
     }
 
@@ -177,5 +178,25 @@ public final class BitCases {
                 of("channels-last", new Convolution.AvgPool2d(window), x),
                 of("channels-last", new Update.Sgd(0.1, 0.9, 0, 0.01, true, false), x, x, x),
                 of("channels-last", new Sampling.Dropout(0.3, new RandomKey(1, 3)), x));
+    }
+
+    /** Windows apart, overlapping and padded, over fewer and more channels than a vector has lanes. */
+    private static Stream<BitCase> pooling() {
+        List<Window> windows =
+                List.of(new Window(2, 2, 2, 2, 0, 0), new Window(3, 3, 2, 2, 1, 1), new Window(3, 2, 1, 3, 1, 0));
+        return windows.stream()
+                .flatMap(window -> Stream.of(1, 3, 16, 37).flatMap(channels -> pooling(window, channels)));
+    }
+
+    private static Stream<BitCase> pooling(Window window, int channels) {
+        Shape shape = Shape.of(2, channels, 7, 8);
+        Shape pooled = Shape.of(2, channels, window.outH(7), window.outW(8));
+        String name = channels + " channels, " + window;
+        Operand x = new Operand(Layout.channelsLast(shape), EXTREME);
+        Operand g = new Operand(Layout.channelsLast(pooled), NORMAL);
+        return Stream.of(
+                of(name, new Convolution.MaxPool2d(window), x),
+                of(name, new Convolution.AvgPool2d(window), x),
+                of(name, new Convolution.AvgPool2dGrad(window, shape), g));
     }
 }

@@ -44,6 +44,40 @@ interface PoolingContract extends UnderTest {
     }
 
     @Test
+    default void maximumGradientsOfOverlappingWindowsAddUpInTheirOrder() {
+        var window = new Window(3, 3, 2, 2, 1, 1);
+        for (int channels : new int[] {3, 37}) {
+            Shape shape = Shape.of(2, channels, 7, 9);
+            double[] numbers = Values.normals((int) shape.elements(), channels);
+            Value x = values().of(DType.F32, Layout.channelsLast(shape), numbers);
+            Value[] pooled = values().all(new Convolution.MaxPool2d(window), x);
+            double[] index = Values.numbers(pooled[1]);
+            double[] gradient = Values.normals(index.length, 99);
+            double[] expected = new double[numbers.length];
+            for (int i = 0; i < index.length; i++) {
+                int at = i / 20 * 63 + (int) index[i]; // 4 x 5 windows and 7 x 9 pixels a plane
+                expected[at] = (float) (expected[at] + gradient[i]);
+            }
+            Value g = values().of(DType.F32, pooled[0].layout(), gradient);
+            Value dx = values().run(new Convolution.MaxPool2dGrad(window, shape), g, pooled[1]);
+            assertArrayEquals(expected, Values.numbers(dx));
+        }
+    }
+
+    @Test
+    default void indexesBeyondThePlaneAreNamed() {
+        var op = new Convolution.MaxPool2dGrad(new Window(2, 2, 2, 2, 0, 0), Shape.of(1, 1, 2, 4));
+        Value g = values().f32(Shape.of(1, 1, 1, 2), 1, 2);
+        for (int wrong : new int[] {-1, 8}) {
+            Value index = values().of(DType.I32, Shape.of(1, 1, 1, 2), 0, wrong);
+            var error = assertThrows(IllegalArgumentException.class, () -> values().all(op, g, index));
+            assertEquals(
+                    "maxPool2dGrad: index " + wrong + " at [0, 0, 0, 1] is out of range for a plane of 8",
+                    error.getMessage());
+        }
+    }
+
+    @Test
     default void meanCountsPaddingAsZeros() {
         var window = new Window(2, 2, 2, 2, 1, 1);
         Value x = values().f32(Shape.of(1, 1, 2, 2), 4, 8, 12, 16);

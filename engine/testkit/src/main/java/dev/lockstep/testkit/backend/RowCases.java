@@ -58,6 +58,7 @@ final class RowCases {
                 of("linear 33 to 65", new Contraction.Linear(false), Shape.of(33), Shape.of(65, 33)),
                 of("conv2d", new Convolution.Conv2d(window, 1, false), image, Shape.of(8, 3, 5, 5)),
                 of("maxPool2d", new Convolution.MaxPool2d(new Window(2, 2, 2, 2, 0, 0)), image),
+                of("avgPool2d", new Convolution.AvgPool2d(new Window(3, 3, 2, 2, 1, 1)), image),
                 of("layerNorm", new Normalization.LayerNorm(1, 1e-5), Shape.of(70), Shape.of(70), Shape.of(70)),
                 of("softmax", new Reduction.Softmax(1, false), Shape.of(10)),
                 of("logSoftmax", new Reduction.Softmax(1, true), Shape.of(100)),

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loads and stores vectors at native addresses. */
@@ -13,6 +14,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class Lanes {
     /** The vectors of element-wise kernels: as long as the machine has them, since no bit depends on it. */
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+    /** As many ints as {@link #SPECIES} has floats. */
+    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
     /** How many floats a vector of {@link #SPECIES} holds. */
     static final int COUNT = SPECIES.length();
@@ -32,6 +36,16 @@ final class Lanes {
 
     /** Stores a full vector. */
     static void store(FloatVector vector, long address) {
+        vector.intoMemorySegment(ALL, address, ORDER);
+    }
+
+    /** Loads a full vector of ints. */
+    static IntVector loadInts(long address) {
+        return IntVector.fromMemorySegment(INTS, ALL, address, ORDER);
+    }
+
+    /** Stores a full vector of ints. */
+    static void store(IntVector vector, long address) {
         vector.intoMemorySegment(ALL, address, ORDER);
     }
 
