@@ -55,20 +55,29 @@ public final class BitCases {
 
     /** {@return the cases whose sums are free in their order, and agree within a tolerance} */
     public static List<BitCase> free() {
-        var window = new Window(3, 3, 1, 1, 1, 1);
-        Shape x = Shape.of(4, 6, 9, 9);
-        Shape w = Shape.of(8, 6, 3, 3);
-        Operand images = new Operand(Layout.channelsLast(x), NORMAL);
-        Operand gradients = new Operand(Layout.channelsLast(Shape.of(4, 8, 9, 9)), NORMAL);
-        Operand weight = Operand.of(NORMAL, 8, 6, 3, 3);
-        return List.of(
+        Stream<BitCase> products = Stream.of(
                 of("1x64x10", new Contraction.Matmul(), Operand.of(NORMAL, 1, 64), Operand.of(NORMAL, 64, 10)),
                 of("33x17x65", new Contraction.Matmul(), Operand.of(NORMAL, 33, 17), Operand.of(NORMAL, 17, 65)),
                 of("batched", new Contraction.Matmul(), Operand.of(NORMAL, 3, 9, 8), Operand.of(NORMAL, 3, 8, 7)),
-                of("bias", new Contraction.Linear(false), Operand.of(NORMAL, 31, 100), Operand.of(NORMAL, 64, 100)),
-                of("3x3", new Convolution.Conv2d(window, 1, false), images, weight),
-                of("3x3", new Convolution.Conv2dInputGrad(window, 1, x), gradients, weight),
-                of("3x3", new Convolution.Conv2dWeightGrad(window, 1, w), gradients, images));
+                of("bias", new Contraction.Linear(false), Operand.of(NORMAL, 31, 100), Operand.of(NORMAL, 64, 100)));
+        return Stream.of(
+                        products,
+                        convolutions(Shape.of(4, 6, 9, 9), Shape.of(8, 6, 3, 3)),
+                        convolutions(Shape.of(2, 32, 6, 7), Shape.of(32, 32, 3, 3)))
+                .flatMap(cases -> cases)
+                .toList();
+    }
+
+    private static Stream<BitCase> convolutions(Shape x, Shape w) {
+        var window = new Window(3, 3, 1, 1, 1, 1);
+        Operand images = new Operand(Layout.channelsLast(x), NORMAL);
+        Operand gradients = new Operand(Layout.channelsLast(x.with(1, w.size(0))), NORMAL);
+        Operand weight = new Operand(Layout.contiguous(w), NORMAL);
+        String detail = "3x3, " + x.size(1) + " channels";
+        return Stream.of(
+                of(detail, new Convolution.Conv2d(window, 1, false), images, weight),
+                of(detail, new Convolution.Conv2dInputGrad(window, 1, x), gradients, weight),
+                of(detail, new Convolution.Conv2dWeightGrad(window, 1, w), gradients, images));
     }
 
     /** {@return a smaller choice of both kinds, for suites that run each case many times} */

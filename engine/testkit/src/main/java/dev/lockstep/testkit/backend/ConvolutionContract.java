@@ -35,6 +35,16 @@ interface ConvolutionContract extends UnderTest {
         check(ConvolutionCase.of(Shape.of(2, 5, 4, 4), 3, new Window(1, 1, 1, 1, 0, 0), 1));
     }
 
+    /** Wide enough for a backend to use minimal filtering, with tiles that do not fit and a single tile. */
+    @Test
+    default void wideConvolutionsOf3x3MatchNaiveCode() {
+        check(ConvolutionCase.of(Shape.of(2, 32, 6, 9), 48, new Window(3, 3, 1, 1, 1, 1), 1));
+        check(ConvolutionCase.of(Shape.of(3, 48, 7, 10), 32, new Window(3, 3, 1, 1, 0, 0), 1));
+        check(ConvolutionCase.of(Shape.of(1, 32, 2, 6), 32, new Window(3, 3, 1, 1, 2, 2), 1));
+        check(ConvolutionCase.of(Shape.of(1, 32, 4, 4), 32, new Window(3, 3, 1, 1, 1, 1), 1));
+        check(ConvolutionCase.of(Shape.of(9, 32, 16, 16), 32, new Window(3, 3, 1, 1, 1, 1), 1));
+    }
+
     private void check(ConvolutionCase c) {
         for (Layout layout : new Layout[] {Layout.contiguous(c.x()), Layout.channelsLast(c.x())}) {
             Value x = values().of(DType.F32, layout, c.numbersX());

@@ -51,12 +51,22 @@ final class RowCases {
     static List<RowCase> all() {
         var window = new Window(5, 5, 1, 1, 2, 2);
         Shape image = Shape.of(3, 9, 9);
+        var three = new Window(3, 3, 1, 1, 1, 1);
+        Shape wide = Shape.of(32, 5, 7);
+        Shape tile = Shape.of(32, 4, 4);
         return List.of(
                 of("matmul 64x10", new Contraction.Matmul(), Shape.of(64), Shape.of(64, 10)),
                 of("matmul 784x512", new Contraction.Matmul(), Shape.of(784), Shape.of(784, 512)),
                 of("linear 64 to 10", new Contraction.Linear(true), Shape.of(64), Shape.of(10, 64), Shape.of(10)),
                 of("linear 33 to 65", new Contraction.Linear(false), Shape.of(33), Shape.of(65, 33)),
                 of("conv2d", new Convolution.Conv2d(window, 1, false), image, Shape.of(8, 3, 5, 5)),
+                of("conv2d 3x3", new Convolution.Conv2d(three, 1, false), wide, Shape.of(32, 32, 3, 3)),
+                of(
+                        "conv2d 3x3, one tile",
+                        new Convolution.Conv2d(three, 1, true),
+                        tile,
+                        Shape.of(48, 32, 3, 3),
+                        Shape.of(48)),
                 of("maxPool2d", new Convolution.MaxPool2d(new Window(2, 2, 2, 2, 0, 0)), image),
                 of("avgPool2d", new Convolution.AvgPool2d(new Window(3, 3, 2, 2, 1, 1)), image),
                 of("layerNorm", new Normalization.LayerNorm(1, 1e-5), Shape.of(70), Shape.of(70), Shape.of(70)),

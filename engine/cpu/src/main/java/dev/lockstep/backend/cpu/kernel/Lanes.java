@@ -11,18 +11,18 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Loads and stores vectors at native addresses. */
 @SuppressWarnings("restricted") // One segment over all of memory makes an address as fast as an array.
-final class Lanes {
+public final class Lanes {
     /** The vectors of element-wise kernels: as long as the machine has them, since no bit depends on it. */
-    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    public static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
     /** As many ints as {@link #SPECIES} has floats. */
     static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
     /** How many floats a vector of {@link #SPECIES} holds. */
-    static final int COUNT = SPECIES.length();
+    public static final int COUNT = SPECIES.length();
 
     /** The bytes of a vector of {@link #SPECIES}. */
-    static final long BYTES = COUNT * (long) Float.BYTES;
+    public static final long BYTES = COUNT * (long) Float.BYTES;
 
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -30,12 +30,12 @@ final class Lanes {
     private Lanes() {}
 
     /** Loads a full vector. */
-    static FloatVector load(long address) {
+    public static FloatVector load(long address) {
         return FloatVector.fromMemorySegment(SPECIES, ALL, address, ORDER);
     }
 
     /** Stores a full vector. */
-    static void store(FloatVector vector, long address) {
+    public static void store(FloatVector vector, long address) {
         vector.intoMemorySegment(ALL, address, ORDER);
     }
 
@@ -50,7 +50,7 @@ final class Lanes {
     }
 
     /** {@return a number in every lane} */
-    static FloatVector all(float number) {
+    public static FloatVector all(float number) {
         return FloatVector.broadcast(SPECIES, number);
     }
 
@@ -61,12 +61,12 @@ final class Lanes {
     }
 
     /** Reads one float. */
-    static float get(long address) {
+    public static float get(long address) {
         return ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address);
     }
 
     /** Writes one float. */
-    static void set(long address, float number) {
+    public static void set(long address, float number) {
         ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, number);
     }
 
@@ -93,12 +93,12 @@ final class Lanes {
     }
 
     /** Copies bytes between regions that do not overlap. */
-    static void copy(long from, long to, long bytes) {
+    public static void copy(long from, long to, long bytes) {
         MemorySegment.copy(ALL, from, ALL, to, bytes);
     }
 
     /** Sets bytes to zero. */
-    static void clear(long address, long bytes) {
+    public static void clear(long address, long bytes) {
         ALL.asSlice(address, bytes).fill((byte) 0);
     }
 }

@@ -59,7 +59,7 @@ public final class Convolutions {
                 Value w = contiguous(inputs[1]);
                 Value bias = contiguous(op.hasBias() ? inputs[2] : inputs[1])) {
             Value y = allocate(Layout.channelsLast(shape.outputs()));
-            plan(shape).run(pool, x.address(), w.address(), y.address(), op.hasBias() ? bias.address() : 0);
+            run(shape, x.address(), w.address(), y.address(), op.hasBias() ? bias.address() : 0);
             return new Value[] {y};
         }
     }
@@ -76,7 +76,7 @@ public final class Convolutions {
         try (Value g = channelsLast(inputs[0]);
                 Value w = contiguous(inputs[1])) {
             Value dx = allocate(Layout.channelsLast(op.inputShape()));
-            plan(shape).run(pool, dx.address(), w.address(), g.address(), 0);
+            run(shape, dx.address(), w.address(), g.address(), 0);
             return new Value[] {dx};
         }
     }
@@ -93,13 +93,19 @@ public final class Convolutions {
         try (Value g = channelsLast(inputs[0]);
                 Value x = channelsLast(inputs[1])) {
             Value dw = allocate(Layout.contiguous(op.weightShape()));
-            plan(shape).run(pool, x.address(), dw.address(), g.address(), 0);
+            run(shape, x.address(), dw.address(), g.address(), 0);
             return new Value[] {dw};
         }
     }
 
-    private static ConvolutionPlan plan(ConvolutionShape shape) {
-        return Session.current().plan(shape, ConvolutionPlan.class, ConvolutionPlan::of);
+    private void run(ConvolutionShape shape, long images, long weights, long outputs, long bias) {
+        if (WinogradConvolution.suits(shape)) {
+            new WinogradConvolution(shape, pool).run(images, weights, outputs, bias);
+        } else {
+            Session.current()
+                    .plan(shape, ConvolutionPlan.class, ConvolutionPlan::of)
+                    .run(pool, images, weights, outputs, bias);
+        }
     }
 
     private Value allocate(Layout layout) {
