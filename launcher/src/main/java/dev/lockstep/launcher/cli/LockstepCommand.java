@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             AgentCommand.class,
+            BenchCommand.class,
             DataCommand.class,
             DoctorCommand.class,
             VersionCommand.class

@@ -1,0 +1,62 @@
+package dev.lockstep.launcher.bench;
+
+import static dev.lockstep.tensor.Tensors.crossEntropy;
+import static dev.lockstep.tensor.Tensors.manualSeed;
+
+import dev.lockstep.data.Batch;
+import dev.lockstep.module.Layer;
+import dev.lockstep.tensor.Tensor;
+import dev.lockstep.train.Job;
+import dev.lockstep.train.StepContext;
+import dev.lockstep.train.Trainer;
+import java.time.Instant;
+import java.util.function.LongSupplier;
+
+/** Trains a workload for some steps and times each. One use; confined to one thread. */
+public final class TrainBench {
+    private final TrainOptions options;
+    private final Instant launched;
+    private final LongSupplier nanoClock;
+
+    /**
+     * Prepares a run.
+     *
+     * @param launched when the command's process started
+     * @param nanoClock a monotonic clock in nanoseconds
+     */
+    public TrainBench(TrainOptions options, Instant launched, LongSupplier nanoClock) {
+        this.options = options;
+        this.launched = launched;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Trains as a worker of {@code job} and reports. */
+    public TrainReport run(Job job) {
+        manualSeed(options.seed());
+        Layer model = options.task().newModel();
+        options.init().ifPresent(file -> InitialWeights.load(model, file));
+        BatchPlan plan = options.task().data().open(options.data(), options.seed());
+        Trainer<Layer> trainer = Trainer.of(job, model, options.task().newOptimizer(model.parameters()));
+        double[] seconds = new double[options.steps()];
+        double[] losses = new double[options.steps()];
+        double first = 0;
+        for (int step = 0; step < options.steps(); step++) {
+            long before = nanoClock.getAsLong();
+            losses[step] = trainer.step(plan.at(step, options.globalBatch()), TrainBench::loss)
+                    .loss();
+            seconds[step] = (nanoClock.getAsLong() - before) / 1e9;
+            first = step == 0 ? ProcessFacts.secondsSince(launched) : first;
+        }
+        trainer.finish();
+        var footprint = new TrainReport.Footprint(ProcessFacts.peakRssBytes(), first);
+        return new TrainReport(options, seconds, losses, footprint);
+    }
+
+    private static Tensor loss(Layer model, Batch batch, StepContext context) {
+        Tensor logits = model.call(batch.x());
+        Tensor target = batch.y();
+        return logits.rank() == 2
+                ? crossEntropy(logits, target)
+                : crossEntropy(logits.flatten(0, -2), target.flatten()); // A row a token: [N T, classes]
+    }
+}

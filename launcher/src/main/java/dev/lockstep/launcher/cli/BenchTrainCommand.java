@@ -1,0 +1,130 @@
+package dev.lockstep.launcher.cli;
+
+import dev.lockstep.device.Device;
+import dev.lockstep.launcher.ExitCode;
+import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.bench.ProcessFacts;
+import dev.lockstep.launcher.bench.TrainBench;
+import dev.lockstep.launcher.bench.TrainOptions;
+import dev.lockstep.launcher.bench.TrainReport;
+import dev.lockstep.launcher.bench.TrainTask;
+import dev.lockstep.train.Job;
+import dev.lockstep.train.StepLog;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep bench train}: times training steps. */
+@Command(
+        name = "train",
+        description = "Time the training steps of a model.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {
+            "",
+            "samples/s is the batch by the median time of a step (rows gathered, forward, loss, backward, update, the"
+                    + " loss read) once the first tenth of the steps is over.",
+            "",
+            "Example:",
+            "  lockstep bench train --model lenet --threads 2 --json"
+        })
+final class BenchTrainCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "NAME",
+            description = "mlp, mlp-small, lenet, resnet18, gpt or lstm")
+    private String model = "";
+
+    @Option(names = "--batch", paramLabel = "B", description = "rows of a batch, of each worker (default: the model's)")
+    private @Nullable Integer batch;
+
+    @Option(names = "--threads", paramLabel = "T", description = "compute threads a worker (default: cores / workers)")
+    private @Nullable Integer threads;
+
+    @Option(
+            names = "--virtual-ranks",
+            paramLabel = "V",
+            description = "slices of the batch (default: threads x workers)")
+    private @Nullable Integer virtualRanks;
+
+    @Option(names = "--steps", paramLabel = "N", description = "how many steps to make (default: the model's)")
+    private @Nullable Integer steps;
+
+    @Option(names = "--seed", paramLabel = "S", description = "of weights and made-up data (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--device", paramLabel = "cpu", description = "where tensors live (default: ${DEFAULT-VALUE})")
+    private String device = "cpu";
+
+    @Option(names = "--data", paramLabel = "DIR", description = "folder with the data (default: random rows)")
+    private @Nullable Path data;
+
+    @Option(names = "--init", paramLabel = "FILE", description = "first weights, flat .f32 or .safetensors")
+    private @Nullable Path init;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        TrainOptions options = options();
+        TrainReport report = new TrainBench(options, ProcessFacts.launched(), System::nanoTime).run(alone(options));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(json ? report.toJson() : report.toText());
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private static Job alone(TrainOptions options) {
+        var settings = new Job.Settings(
+                options.crew().virtualRanks(), 1, options.crew().threads(), options.seed(), Device.CPU, 10);
+        return new Job(settings, Job.alone(settings).reducer(), StepLog.silent(), System::nanoTime);
+    }
+
+    private TrainOptions options() {
+        TrainTask task = TrainTask.named(model)
+                .orElseThrow(() -> Values.bad(
+                        spec, "--model is '" + model + "' but must be one of " + String.join(", ", TrainTask.names())));
+        Values.matches(spec, "--device", device, "cpu|cuda(:[0-9]+)?", "cpu or cuda");
+        if (device.startsWith("cuda")) {
+            throw new LaunchException(
+                    ExitCode.ENVIRONMENT, "--device cuda: no CUDA backend in this build; use --device cpu");
+        }
+        int each = orElse("--threads", threads, Runtime.getRuntime().availableProcessors());
+        var crew = new TrainOptions.Crew(1, each, orElse("--virtual-ranks", virtualRanks, each));
+        return new TrainOptions(
+                task,
+                orElse("--batch", batch, task.batch()),
+                orElse("--steps", steps, task.steps()),
+                crew,
+                seed,
+                existing("--data", data),
+                existing("--init", init));
+    }
+
+    private int orElse(String flag, @Nullable Integer value, int otherwise) {
+        if (value == null) {
+            return otherwise;
+        }
+        Values.atLeast(spec, flag, value, 1);
+        return value;
+    }
+
+    private Optional<Path> existing(String flag, @Nullable Path path) {
+        if (path != null && !Files.exists(path)) {
+            throw Values.bad(spec, flag + ": there is no " + path);
+        }
+        return Optional.ofNullable(path);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.lockstep.launcher.bench;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lockstep.device.Device;
+import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.train.Job;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainBenchTest {
+    /** Three steps away from equal weights, other orders of the sums in f32 stay below this. */
+    private static final double TOLERANCE = 1e-4;
+
+    private static final int STEPS = 3;
+
+    @TempDir
+    Path folder;
+
+    /** Losses recorded by record_losses.py. */
+    @ParameterizedTest
+    @CsvSource({
+        "mlp,       8, 2.30309, 2.37214, 2.39097",
+        "mlp-small, 8, 2.27662, 2.34760, 2.36144",
+        "lenet,     8, 2.30820, 2.31443, 2.29311",
+        "gpt,       2, 4.38433, 3.67968, 3.44182"
+    })
+    void givesTheLossesOfPyTorch(String model, int batch, double first, double second, double third) {
+        BenchFiles.write(folder);
+        TrainReport report = run(options(model, batch, Optional.of(folder), Optional.empty()));
+        assertArrayEquals(new double[] {first, second, third}, report.losses(), TOLERANCE);
+    }
+
+    /**
+     * Batch norm over so few rows magnifies rounding: the third loss of PyTorch itself differs by 0.02 between f32 and
+     * f64. The losses here are those of f64.
+     */
+    @Test
+    void givesTheFirstLossesOfPyTorchForAResidualNet() {
+        BenchFiles.write(folder);
+        double[] losses = run(options("resnet18", 4, Optional.of(folder), Optional.empty()))
+                .losses();
+        assertEquals(2.40955, losses[0], TOLERANCE);
+        assertEquals(2.69583, losses[1], 1e-3);
+    }
+
+    @Test
+    void countsTheStepsAfterTheWarmUpOnly() {
+        TrainOptions options = options("mlp-small", 8, Optional.empty(), Optional.empty());
+        double[] seconds = {9, 7, 0.5, 0.25, 4};
+        var report = new TrainReport(options, seconds, new double[5], new TrainReport.Footprint(1, 1));
+        assertEquals(0.5, report.medianStepSeconds()); // The median of 0.25, 0.5 and 4.
+        assertEquals(16, report.samplesPerSecond());
+    }
+
+    @Test
+    void startsFromAFlatFileInTheOrderOfTheParameters() {
+        BenchFiles.write(folder);
+        int count = 784 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10;
+        Path zeros = folder.resolve("zeros.f32");
+        BenchFiles.floats(zeros, count, i -> i < count - 10 ? 0 : 1); // Only the last bias: all classes alike.
+        double[] losses = run(options("mlp-small", 8, Optional.of(folder), Optional.of(zeros)))
+                .losses();
+        assertEquals(Math.log(10), losses[0], 1e-6);
+    }
+
+    @Test
+    void refusesAFileOfWeightsThatDoesNotFit() {
+        Path short_ = folder.resolve("short.f32");
+        BenchFiles.floats(short_, 7, i -> i);
+        var error = assertThrows(
+                LaunchException.class, () -> run(options("mlp-small", 8, Optional.empty(), Optional.of(short_))));
+        assertTrue(error.getMessage().contains("7 values"), error.getMessage());
+        assertTrue(error.getMessage().contains("118282"), error.getMessage());
+    }
+
+    @Test
+    void refusesDamagedDataByNameAndSize() {
+        BenchFiles.write(folder);
+        BenchFiles.bytes(folder.resolve("fmnist_train_x.u8"), 100, i -> i);
+        var error = assertThrows(
+                LaunchException.class, () -> run(options("mlp-small", 8, Optional.of(folder), Optional.empty())));
+        assertTrue(error.getMessage().contains("fmnist_train_x.u8 has 100 values"), error.getMessage());
+    }
+
+    @Test
+    void refusesABatchLargerThanAnEpoch() {
+        BenchFiles.write(folder);
+        var error = assertThrows(
+                LaunchException.class, () -> run(options("gpt", 7, Optional.of(folder), Optional.empty())));
+        assertTrue(error.getMessage().contains("--batch is 7"), error.getMessage());
+    }
+
+    @Test
+    void givesTheSameLossesOnAnyNumberOfThreads() {
+        assertArrayEquals(
+                run(ofTwoVirtualRanks(1)).losses(), run(ofTwoVirtualRanks(2)).losses());
+    }
+
+    private static TrainOptions options(String model, int batch, Optional<Path> data, Optional<Path> init) {
+        var crew = new TrainOptions.Crew(1, 1, 1);
+        return new TrainOptions(TrainTask.named(model).orElseThrow(), batch, STEPS, crew, 0, data, init);
+    }
+
+    private static TrainOptions ofTwoVirtualRanks(int threads) {
+        var crew = new TrainOptions.Crew(1, threads, 2);
+        return new TrainOptions(TrainTask.MLP_SMALL, 8, STEPS, crew, 0, Optional.empty(), Optional.empty());
+    }
+
+    private static TrainReport run(TrainOptions options) {
+        var crew = options.crew();
+        var settings = new Job.Settings(crew.virtualRanks(), 1, crew.threads(), 0, Device.CPU, 10);
+        AtomicLong clock = new AtomicLong();
+        TrainReport report = new TrainBench(options, ProcessFacts.launched(), () -> clock.getAndAdd(1_000_000))
+                .run(Job.alone(settings));
+        assertEquals(STEPS, report.stepSeconds().length);
+        assertTrue(Arrays.stream(report.stepSeconds()).allMatch(seconds -> seconds == 0.001));
+        return report;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.lockstep.launcher.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.launcher.Command;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class BenchTrainCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int execute(String... arguments) {
+        CommandLine line = LockstepCommand.line();
+        line.setErr(new PrintWriter(err));
+        line.setOut(new PrintWriter(out));
+        List<String> all =
+                Stream.concat(Stream.of("bench", "train"), Stream.of(arguments)).toList();
+        return line.execute(all.toArray(String[]::new));
+    }
+
+    @Test
+    void printsOneJsonObjectWithWhatWasMeasured() {
+        int code = execute("--model", "mlp-small", "--steps", "4", "--threads", "1", "--json");
+        assertEquals(0, code, err.toString());
+        assertEquals(1, out.toString().lines().count());
+        JsonNode report = Command.parse(out.toString());
+        assertEquals("mlp-small", report.path("model").asText());
+        assertEquals(32, report.path("batch").asInt());
+        assertEquals(4, report.path("steps").asInt());
+        assertEquals(1, report.path("virtual_ranks").asInt());
+        assertTrue(report.path("samples_per_second").asDouble() > 0, out.toString());
+        assertTrue(report.path("peak_rss_bytes").asLong() > 50_000_000, out.toString());
+        assertTrue(report.path("seconds_to_first_step").asDouble() > 0, out.toString());
+        assertTrue(report.path("loss_first").asDouble() > 0, out.toString());
+        assertTrue(report.path("loss_last").asDouble() > 0, out.toString());
+    }
+
+    @Test
+    void printsATableOtherwise() {
+        assertEquals(0, execute("--model", "mlp-small", "--steps", "1", "--threads", "2", "--virtual-ranks", "4"));
+        assertTrue(out.toString().contains("2 thread(s), 4 virtual rank(s)"), out.toString());
+        assertTrue(out.toString().contains("samples/s"), out.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--model=vgg",
+                "--batch=0",
+                "--threads=0",
+                "--virtual-ranks=-1",
+                "--steps=0",
+                "--device=tpu",
+                "--data=/nonexistent",
+                "--init=/nonexistent"
+            })
+    void refusesBadValues(String flag) {
+        String name = flag.substring(0, flag.indexOf('='));
+        int code = name.equals("--model") ? execute(flag) : execute("--model", "mlp-small", flag);
+        assertEquals(2, code);
+        assertTrue(err.toString().contains(name), err.toString());
+        assertFalse(err.toString().contains("\tat "), err.toString());
+    }
+
+    @Test
+    void saysThatThereIsNoCuda() {
+        assertEquals(9, execute("--model", "mlp", "--device", "cuda"));
+        assertTrue(err.toString().contains("no CUDA backend"), err.toString());
+    }
+
+    @Test
+    void namesTheModelsThereAre() {
+        assertEquals(2, execute("--model", "vgg"));
+        assertTrue(err.toString().contains("mlp, mlp-small, lenet, resnet18, gpt"), err.toString());
+    }
+}
