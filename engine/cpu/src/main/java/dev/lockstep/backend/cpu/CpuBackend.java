@@ -2,6 +2,7 @@ package dev.lockstep.backend.cpu;
 
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.cpu.kernel.Copies;
 import dev.lockstep.backend.cpu.kernel.Elements;
 import dev.lockstep.backend.cpu.kernel.Pooling;
 import dev.lockstep.backend.cpu.kernel.Updates;
@@ -40,6 +41,7 @@ public final class CpuBackend implements Backend {
     private final Backend scalar;
     private final Products products;
     private final Convolutions convolutions;
+    private final Copies copies;
     private final Elements elements;
     private final Pooling pooling;
     private final Updates updates;
@@ -56,6 +58,7 @@ public final class CpuBackend implements Backend {
         this.scalar = new ScalarBackend(memory);
         this.products = new Products(this);
         this.convolutions = new Convolutions(this);
+        this.copies = new Copies(memory);
         this.elements = new Elements(memory);
         this.pooling = new Pooling(memory);
         this.updates = new Updates();
@@ -85,10 +88,12 @@ public final class CpuBackend implements Backend {
                     Convolution.AvgPool2d _,
                     Convolution.AvgPool2dGrad _ -> pooling.tryExecute((Convolution) op, inputs);
             case Convolution convolution -> convolutions.tryExecute(convolution, inputs);
+            case Elementwise.Copy copy -> copies.execute(copy, inputs);
             case Elementwise elementwise -> elements.tryExecute(elementwise, inputs);
             case CustomOp custom -> custom.forward(this, inputs);
+            case Shaping shaping -> copies.tryExecute(shaping, inputs);
             case Update update -> updates.tryExecute(update, inputs);
-            case Creation _, Reduction _, Shaping _, Normalization _, Indexing _, Sampling _, Loss _ -> null;
+            case Creation _, Reduction _, Normalization _, Indexing _, Sampling _, Loss _ -> null;
         };
         return outputs == null ? scalar.execute(op, inputs) : outputs;
     }

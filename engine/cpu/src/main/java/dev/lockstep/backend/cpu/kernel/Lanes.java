@@ -70,9 +70,34 @@ public final class Lanes {
         ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, number);
     }
 
+    /** Reads one byte. */
+    static byte getByte(long address) {
+        return ALL.get(ValueLayout.JAVA_BYTE, address);
+    }
+
+    /** Writes one byte. */
+    static void setByte(long address, byte number) {
+        ALL.set(ValueLayout.JAVA_BYTE, address, number);
+    }
+
+    /** Reads two bytes. */
+    static short getShort(long address) {
+        return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
+    }
+
+    /** Writes two bytes. */
+    static void setShort(long address, short number) {
+        ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, number);
+    }
+
     /** Reads one i64. */
     static long getLong(long address) {
         return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+    }
+
+    /** Writes one i64. */
+    static void setLong(long address, long number) {
+        ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, number);
     }
 
     /** Reads one i32. */

@@ -7,9 +7,7 @@ import dev.lockstep.backend.op.Update;
 import dev.lockstep.layout.DType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * In-place operations on f32 values that lie alike, and copies of any dtype between values that lie alike. Thread-safe.
- */
+/** In-place operations: arithmetic on f32 values that lie alike, and copies of any dtype. Thread-safe. */
 public final class Updates {
     private static final Value[] NOTHING = new Value[0];
 
@@ -19,12 +17,17 @@ public final class Updates {
     /** Executes an op, or returns null where there is no kernel for it or its inputs do not lie alike. */
     public Value @Nullable [] tryExecute(Update op, Value... inputs) {
         ShapeRules.outputs(op, ValueSpec.of(inputs));
-        if (inputs[0].shape().elements() == 0 || !Values.lieAlike(inputs)) {
+        if (inputs[0].shape().elements() == 0) {
             return null;
         }
+        boolean alike = Values.lieAlike(inputs);
         if (op instanceof Update.CopyInto) {
-            copy(inputs[0], inputs[1]);
-        } else if (inputs[0].dtype() == DType.F32) {
+            boolean overlap = inputs[0].storage() == inputs[1].storage();
+            if (overlap && !alike) {
+                return null;
+            }
+            copy(inputs[0], inputs[1], alike);
+        } else if (alike && inputs[0].dtype() == DType.F32) {
             run(op, inputs);
         } else {
             return null;
@@ -32,8 +35,10 @@ public final class Updates {
         return NOTHING;
     }
 
-    private static void copy(Value to, Value from) {
-        if (to.address() != from.address()) {
+    private static void copy(Value to, Value from, boolean alike) {
+        if (!alike) {
+            StridedCopy.run(from, from.layout().expand(to.shape()), to, to.layout());
+        } else if (to.address() != from.address()) {
             long bytes = to.shape().elements() * to.dtype().sizeBytes();
             Lanes.copy(from.address(), to.address(), bytes);
         }

@@ -38,9 +38,12 @@ final class Values {
         }
         for (int i = 1; i < values.length; i++) {
             Layout other = values[i].layout();
+            if (!other.shape().equals(first.shape())) {
+                return false;
+            }
             boolean alike = contiguous ? other.isContiguous() : sameStrides(first, other);
             boolean apart = values[i].storage() != values[0].storage() || other.offset() == first.offset();
-            if (!alike || !apart || !other.shape().equals(first.shape())) {
+            if (!alike || !apart) {
                 return false;
             }
         }
