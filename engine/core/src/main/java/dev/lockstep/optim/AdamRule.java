@@ -44,7 +44,7 @@ final class AdamRule implements UpdateRule {
     }
 
     @Override
-    public void update(Tensor gradient, double rate) {
+    public ElementwiseUpdate update(Tensor gradient, double rate) {
         if (moments == null) {
             moments = new Moments(RuleState.zeros(parameter), RuleState.zeros(parameter));
         }
@@ -57,7 +57,7 @@ final class AdamRule implements UpdateRule {
                 settings.weightDecay(),
                 settings.decoupled(),
                 steps);
-        Tensors.execute(op, parameter, gradient, moments.mean(), moments.square());
+        return ElementwiseUpdate.of(op, parameter, gradient, moments.mean(), moments.square());
     }
 
     @Override

@@ -65,25 +65,30 @@ public abstract class Optimizer {
         REFUSAL.get().ifPresent(reason -> {
             throw new IllegalStateException(reason);
         });
-        apply(gradients);
+        apply(gradients, UpdateLoop.SEQUENTIAL);
     }
 
     /**
      * Makes one step with gradients that are already summed over all virtual ranks. For trainers; others call
      * {@link #step}.
+     *
+     * @param loop runs the update, whose bits do not depend on how
      */
-    public final void apply(Gradients gradients) {
+    public final void apply(Gradients gradients, UpdateLoop loop) {
         double factor = schedule.factor(steps);
         try (var _ = GradMode.noGrad();
                 var _ = Scope.open("optimizer step")) {
+            List<Runnable> pieces = new ArrayList<>();
             for (UpdateRule rule : rules) {
                 Tensor parameter = rule.parameter();
                 if (parameter.requiresGrad()) {
                     gradients
                             .find(parameter)
-                            .ifPresent(gradient -> rule.update(gradient.contiguous(), rule.learningRate() * factor));
+                            .map(gradient -> rule.update(gradient.contiguous(), rule.learningRate() * factor))
+                            .ifPresent(update -> pieces.addAll(update.pieces()));
                 }
             }
+            loop.run(pieces.size(), i -> pieces.get(i).run());
         }
         steps++;
     }

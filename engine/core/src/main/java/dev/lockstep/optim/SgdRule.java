@@ -2,7 +2,6 @@ package dev.lockstep.optim;
 
 import dev.lockstep.backend.op.Update;
 import dev.lockstep.tensor.Tensor;
-import dev.lockstep.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -33,15 +32,14 @@ final class SgdRule implements UpdateRule {
     }
 
     @Override
-    public void update(Tensor gradient, double rate) {
+    public ElementwiseUpdate update(Tensor gradient, double rate) {
         if (config.momentum() == 0) {
-            Tensors.execute(op(rate, false), parameter, gradient);
-            return;
+            return ElementwiseUpdate.of(op(rate, false), parameter, gradient);
         }
         boolean first = buffer == null;
         Tensor mine = buffer == null ? RuleState.zeros(parameter) : buffer;
         buffer = mine;
-        Tensors.execute(op(rate, first), parameter, gradient, mine);
+        return ElementwiseUpdate.of(op(rate, first), parameter, gradient, mine);
     }
 
     private Update.Sgd op(double rate, boolean first) {

@@ -16,12 +16,13 @@ public interface UpdateRule {
     double learningRate();
 
     /**
-     * Writes the parameter and the state in place. Called without recording, inside a scope.
+     * Says how a gradient changes the parameter and the state. Called without recording, inside a scope; what it gives
+     * is run once before the scope ends, in pieces and perhaps on other threads.
      *
      * @param gradient of the parameter's shape and dtype, contiguous; not to be written
      * @param rate the learning rate of this step
      */
-    void update(Tensor gradient, double rate);
+    ElementwiseUpdate update(Tensor gradient, double rate);
 
     /** {@return the state by torch's names; empty before the first update} */
     SequencedMap<String, Tensor> state();

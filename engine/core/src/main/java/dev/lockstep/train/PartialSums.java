@@ -6,7 +6,9 @@ import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Elementwise.Binary;
 import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
+import dev.lockstep.optim.UpdateLoop;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,11 +24,14 @@ final class PartialSums implements GradientReducer.Contributions, AutoCloseable 
 
     private final int virtualRanks;
     private final Backend backend;
+    private final UpdateLoop loop;
     private final TreeMap<Integer, NodeSum> nodes = new TreeMap<>();
 
-    PartialSums(int virtualRanks, Backend backend) {
+    /** Makes sums of nothing; {@code loop} adds the tensors of two nodes, in any order. */
+    PartialSums(int virtualRanks, Backend backend, UpdateLoop loop) {
         this.virtualRanks = virtualRanks;
         this.backend = backend;
+        this.loop = loop;
     }
 
     /** Takes over a leaf and adds it to its sibling, its parent to the parent's sibling, and so on upwards. */
@@ -72,12 +77,10 @@ final class PartialSums implements GradientReducer.Contributions, AutoCloseable 
     private NodeSum sum(NodeSum one, NodeSum other) {
         NodeSum left = one.node().from() < other.node().from() ? one : other;
         NodeSum right = left == one ? other : one;
-        List<@Nullable Value> tensors = new ArrayList<>();
-        for (int i = 0; i < left.count(); i++) {
-            tensors.add(add(left.tensor(i), right.tensor(i)));
-        }
+        @Nullable Value[] tensors = new Value[left.count()];
+        loop.run(tensors.length, i -> tensors[i] = add(left.tensor(i), right.tensor(i)));
         VirtualRanks node = new VirtualRanks(left.node().from(), right.node().to());
-        NodeSum sum = new NodeSum(node, tensors, add(left.scalars(), right.scalars()));
+        NodeSum sum = new NodeSum(node, Arrays.asList(tensors), add(left.scalars(), right.scalars()));
         left.close();
         right.close();
         return sum;

@@ -7,6 +7,7 @@ import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.module.Module;
 import dev.lockstep.train.GradientReducer.Outcome;
 import dev.lockstep.train.LeafComputer.Work;
+import java.util.List;
 
 /**
  * Brings a step from a batch to its sum over all virtual ranks: computes this worker's leaves, reduces, and computes
@@ -19,7 +20,7 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
     private final StateIndex state;
     private final int virtualRanks;
     private final LeafComputer<M> leaves;
-    private final VirtualRankThreads threads;
+    private final ComputeThreads threads;
     private final GradientReducer reducer;
     private long sequence;
 
@@ -28,7 +29,7 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         this.state = StateIndex.of(model);
         this.virtualRanks = virtualRanks;
         this.leaves = new LeafComputer<>(model, state, job.settings().seed(), virtualRanks);
-        this.threads = new VirtualRankThreads(job.settings().threads());
+        this.threads = new ComputeThreads(job.settings().threads());
         this.reducer = job.reducer().get();
         reducer.open(new ReductionPlan(virtualRanks, state.specs(), backend().numericsFingerprint()));
     }
@@ -40,10 +41,11 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
     /** {@return the sum over all virtual ranks of one step; owned by the caller} */
     NodeSum run(Work<M> work, Batch batch, long step) {
         VirtualRanks mine = reducer.assigned();
-        try (PartialSums sums = new PartialSums(virtualRanks, backend())) {
+        try (PartialSums sums = new PartialSums(virtualRanks, backend(), threads::run)) {
             while (true) {
                 sums.retain(mine);
-                threads.run(sums.missing(mine), v -> sums.add(leaves.compute(work, batch, step, v)));
+                List<Integer> missing = sums.missing(mine);
+                threads.run(missing.size(), i -> sums.add(leaves.compute(work, batch, step, missing.get(i))));
                 switch (reducer.reduce(sequence, sums)) {
                     case Outcome.Reduced(NodeSum total) -> {
                         sequence++;
@@ -53,6 +55,11 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** {@return the threads that compute, for loops between the steps} */
+    ComputeThreads threads() {
+        return threads;
     }
 
     StateIndex state() {

@@ -244,7 +244,7 @@ public final class Trainer<M extends Module<?, ?>> {
     private WeightUpdate updateOf(StepRunner<M> open) {
         WeightUpdate mine = update;
         if (mine == null) {
-            mine = new WeightUpdate(open.state(), optimizer);
+            mine = new WeightUpdate(open.state(), optimizer, open.threads()::run);
             update = mine;
         }
         return mine;

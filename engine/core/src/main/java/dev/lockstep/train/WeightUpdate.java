@@ -3,6 +3,7 @@ package dev.lockstep.train;
 import dev.lockstep.autograd.GradMode;
 import dev.lockstep.backend.Value;
 import dev.lockstep.optim.Optimizer;
+import dev.lockstep.optim.UpdateLoop;
 import dev.lockstep.tensor.Gradients;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
@@ -15,10 +16,12 @@ import java.util.function.UnaryOperator;
 final class WeightUpdate {
     private final StateIndex state;
     private final Optimizer optimizer;
+    private final UpdateLoop loop;
 
-    WeightUpdate(StateIndex state, Optimizer optimizer) {
+    WeightUpdate(StateIndex state, Optimizer optimizer, UpdateLoop loop) {
         this.state = state;
         this.optimizer = optimizer;
+        this.loop = loop;
     }
 
     /**
@@ -30,7 +33,7 @@ final class WeightUpdate {
             Gradients reduced = gradients(total);
             // A hook may write in place, and the sum must stay as it is for peers that lack it: the hook gets a copy.
             Gradients mine = factor == 1 && hook.isEmpty() ? reduced : reduced.scale(factor);
-            optimizer.apply(hook.map(change -> change.apply(mine)).orElse(mine));
+            optimizer.apply(hook.map(change -> change.apply(mine)).orElse(mine), loop);
             copyBuffers(total);
         }
     }

@@ -14,6 +14,7 @@ import dev.lockstep.tensor.Gradients;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -270,13 +271,36 @@ class OptimizerTest {
         }
 
         @Test
+        void aLargeParameterIsUpdatedInPiecesInAnyOrder() {
+            int count = 100_001;
+            Tensor large = Tensors.zeros(count).asParameter();
+            float[] numbers = new float[count];
+            for (int i = 0; i < count; i++) {
+                numbers[i] = i;
+            }
+            Gradients gradients = Gradients.of(Map.of(large, Tensors.tensor(numbers)));
+            List<Integer> order = new ArrayList<>();
+            new SGD(List.of(large), o -> o.lr(0.5)).apply(gradients, (pieces, body) -> {
+                for (int i = pieces - 1; i >= 0; i--) {
+                    order.add(i);
+                    body.accept(i);
+                }
+            });
+            assertEquals(List.of(3, 2, 1, 0), order);
+            float[] updated = large.toFloatArray();
+            for (int i = 0; i < count; i++) {
+                assertEquals(0f - 0.5f * i, updated[i]);
+            }
+        }
+
+        @Test
         void directStepsCanBeRefusedButATrainersCannot() {
             SGD sgd = new SGD(List.of(p), o -> o.lr(0.1));
             Optimizer.refuseDirectSteps("use trainer.step");
             try {
                 Exception error = assertThrows(IllegalStateException.class, () -> sgd.step(gradient(p, 1, 0)));
                 assertEquals("use trainer.step", error.getMessage());
-                sgd.apply(gradient(p, 1, 0));
+                sgd.apply(gradient(p, 1, 0), UpdateLoop.SEQUENTIAL);
                 assertFalse(p.toDoubleArray()[0] == 1);
             } finally {
                 Optimizer.allowDirectSteps();
