@@ -2,6 +2,7 @@ package dev.lockstep.backend.cpu;
 
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.cpu.kernel.BatchNorms;
 import dev.lockstep.backend.cpu.kernel.Copies;
 import dev.lockstep.backend.cpu.kernel.Elements;
 import dev.lockstep.backend.cpu.kernel.Pooling;
@@ -41,6 +42,7 @@ public final class CpuBackend implements Backend {
     private final Backend scalar;
     private final Products products;
     private final Convolutions convolutions;
+    private final BatchNorms batchNorms;
     private final Copies copies;
     private final Elements elements;
     private final Pooling pooling;
@@ -58,6 +60,7 @@ public final class CpuBackend implements Backend {
         this.scalar = new ScalarBackend(memory);
         this.products = new Products(this);
         this.convolutions = new Convolutions(this);
+        this.batchNorms = new BatchNorms(memory);
         this.copies = new Copies(memory);
         this.elements = new Elements(memory);
         this.pooling = new Pooling(memory);
@@ -91,6 +94,8 @@ public final class CpuBackend implements Backend {
             case Elementwise.Copy copy -> copies.execute(copy, inputs);
             case Elementwise elementwise -> elements.tryExecute(elementwise, inputs);
             case CustomOp custom -> custom.forward(this, inputs);
+            case Normalization.BatchNorm _, Normalization.BatchNormGrad _ ->
+                batchNorms.tryExecute((Normalization) op, inputs);
             case Shaping shaping -> copies.tryExecute(shaping, inputs);
             case Update update -> updates.tryExecute(update, inputs);
             case Creation _, Reduction _, Normalization _, Indexing _, Sampling _, Loss _ -> null;

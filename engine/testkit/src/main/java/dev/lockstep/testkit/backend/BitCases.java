@@ -50,6 +50,7 @@ public final class BitCases {
         }
         images().forEach(cases::add);
         pooling().forEach(cases::add);
+        batchNorms().forEach(cases::add);
         return List.copyOf(cases);
     }
 
@@ -207,5 +208,18 @@ public final class BitCases {
                 of(name, new Convolution.MaxPool2d(window), x),
                 of(name, new Convolution.AvgPool2d(window), x),
                 of(name, new Convolution.AvgPool2dGrad(window, shape), g));
+    }
+
+    /** Few and many channels, fewer and more rows than a sum has lanes, more than a block of a sum. */
+    private static Stream<BitCase> batchNorms() {
+        return Stream.of(Shape.of(1, 5, 1, 3), Shape.of(3, 1, 7, 7), Shape.of(5, 70, 40, 41), Shape.of(2, 1100, 3, 5))
+                .flatMap(shape -> {
+                    Operand x = new Operand(Layout.channelsLast(shape), NORMAL);
+                    Operand weight = Operand.of(NORMAL, shape.size(1));
+                    Operand rstd = Operand.of(POSITIVE, shape.size(1));
+                    return Stream.of(
+                            of("" + shape, new Normalization.BatchNorm(1e-5), x, weight, weight),
+                            of("" + shape, new Normalization.BatchNormGrad(), x, x, weight, weight, rstd));
+                });
     }
 }

@@ -34,16 +34,27 @@ final class ColumnSums implements AutoCloseable {
         long rowBytes = columns * Float.BYTES;
         long done = 0;
         while (done < count) {
-            if (rows == FixedSum.BLOCK) {
-                handOn();
-            }
-            long lane = rows % FixedSum.LANES;
-            long taken = Math.min(FixedSum.LANES - lane, count - done);
-            long sums = lanes.address() + lane * rowBytes;
+            long taken = Math.min(FixedSum.LANES - rows % FixedSum.LANES, count - done);
+            long sums = next(taken);
             Loops.ADD.run(sums, address + done * rowBytes, sums, taken * columns);
-            rows += taken;
             done += taken;
         }
+    }
+
+    /**
+     * {@return where the running sums for the next {@code count} rows lie, one after the other} The caller adds those
+     * rows to them before it asks again.
+     *
+     * @param count rows that end at or before the next multiple of sixteen
+     */
+    long next(long count) {
+        if (rows == FixedSum.BLOCK) {
+            handOn();
+        }
+        long lane = rows % FixedSum.LANES;
+        assert lane + count <= FixedSum.LANES : lane + " + " + count;
+        rows += count;
+        return lanes.address() + lane * columns * Float.BYTES;
     }
 
     private void handOn() {

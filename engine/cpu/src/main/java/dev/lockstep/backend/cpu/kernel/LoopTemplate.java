@@ -36,6 +36,11 @@ final class LoopTemplate {
         return (NumberKernel) instantiate(NumberLoop.class, function);
     }
 
+    /** Makes the loop that normalises channels, with a function of the normal number and a residual at its end. */
+    static NormalizeKernel ofNormalize(LaneBinary end) {
+        return (NormalizeKernel) instantiate(NormalizeLoop.class, end);
+    }
+
     private static Object instantiate(Class<?> template, Object function) {
         try {
             return MethodHandles.lookup()
