@@ -59,9 +59,9 @@ public final class Digits {
         AdamW optimizer = new AdamW(net.parameters(), o -> o.lr(options.learningRate()));
         optimizer.schedule(Schedule.oneCycle(steps));
         Trainer<Net> trainer = Trainer.of(net, optimizer);
+        options.save().ifPresent(trainer::save);
         trainer.fit(train, Digits::loss, o -> o.epochs(options.epochs()).steps(steps));
         trainer.evaluate(test, Digits::test);
-        options.save().ifPresent(trainer::save);
         trainer.finish();
     }
 

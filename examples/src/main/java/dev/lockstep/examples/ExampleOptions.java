@@ -2,7 +2,9 @@ package dev.lockstep.examples;
 
 import dev.lockstep.data.DataLoader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,9 +48,23 @@ final class ExampleOptions {
     static ExampleOptions parse(String[] args, int epochs, int batchSize, double learningRate) {
         ExampleOptions options = new ExampleOptions(epochs, batchSize, learningRate);
         CommandLine line = new CommandLine(options);
-        line.parseArgs(args);
+        try {
+            line.parseArgs(args);
+        } catch (CommandLine.UnmatchedArgumentException unknown) {
+            throw new CommandLine.ParameterException(line, describe(unknown, line), unknown, null, "");
+        }
         options.check(line);
         return options;
+    }
+
+    private static String describe(CommandLine.UnmatchedArgumentException unknown, CommandLine line) {
+        List<String> guesses = unknown.getSuggestions();
+        String names = line.getCommandSpec().options().stream()
+                .map(CommandLine.Model.OptionSpec::longestName)
+                .collect(Collectors.joining(", "));
+        return "unknown argument '" + unknown.getUnmatched().getFirst() + "'"
+                + (guesses.isEmpty() ? "" : "; did you mean " + guesses.getFirst() + "?") + "\n  this program takes "
+                + names;
     }
 
     private void check(CommandLine line) {

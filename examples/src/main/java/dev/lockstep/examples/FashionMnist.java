@@ -59,9 +59,9 @@ public final class FashionMnist {
         AdamW optimizer = new AdamW(net.parameters(), o -> o.lr(options.learningRate()));
         optimizer.schedule(Schedule.oneCycle(steps));
         Trainer<LeNet> trainer = Trainer.of(net, optimizer);
+        options.save().ifPresent(trainer::save);
         trainer.fit(train, FashionMnist::loss, o -> o.epochs(options.epochs()).steps(steps));
         trainer.evaluate(test, FashionMnist::test);
-        options.save().ifPresent(trainer::save);
         trainer.finish();
     }
 

@@ -27,7 +27,7 @@ final class AtomicFile {
     /** Replaces {@code file}; what was there stays until the new one is whole. */
     static void write(Path file, Contents contents) throws IOException {
         Path target = file.toAbsolutePath();
-        Path folder = Optional.ofNullable(target.getParent()).orElse(target);
+        Path folder = folderFor(target);
         Path unfinished = claim(folder, "." + target.getFileName() + ".");
         try {
             try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
@@ -39,6 +39,24 @@ final class AtomicFile {
         } finally {
             Files.deleteIfExists(unfinished);
         }
+    }
+
+    /** Finds out whether a file could be written, by a file beside it that is gone when this returns. */
+    static void probe(Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        Files.delete(claim(folderFor(target), "." + target.getFileName() + "."));
+    }
+
+    /** A rename would put a file in the place of a device. */
+    private static Path folderFor(Path target) throws IOException {
+        Path folder = Optional.ofNullable(target.getParent()).orElse(target);
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new IOException("it is there and is no regular file");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("there is no folder " + folder);
+        }
+        return folder;
     }
 
     /**

@@ -50,7 +50,7 @@ public final class Safetensors {
      * returns. Tensors stand by width of their dtype, widest first, then by name, so that each lies aligned and equal
      * states make equal files.
      *
-     * @throws UncheckedIOException if the file cannot be written; one that was there before is untouched
+     * @throws CheckpointWriteException if the file cannot be written; one that was there before is untouched
      */
     public static void save(StateDict state, Path file, Map<String, String> metadata) {
         List<Item> items = state.tensors().entrySet().stream()
@@ -66,7 +66,21 @@ public final class Safetensors {
         try {
             AtomicFile.write(file, channel -> write(channel, header, state));
         } catch (IOException failure) {
-            throw new UncheckedIOException(file + ": cannot be written: " + failure.getMessage(), failure);
+            throw new CheckpointWriteException(file, failure);
+        }
+    }
+
+    /**
+     * Finds out, before work is done for it, whether a file could be written: its folder is there and may be written,
+     * and nothing but a regular file is in its place. Leaves nothing behind.
+     *
+     * @throws CheckpointWriteException if it could not
+     */
+    public static void requireWritable(Path file) {
+        try {
+            AtomicFile.probe(file);
+        } catch (IOException failure) {
+            throw new CheckpointWriteException(file, failure);
         }
     }
 

@@ -136,8 +136,14 @@ public final class Trainer<M extends Module<?, ?>> {
         return lastMetrics;
     }
 
-    /** Asks for the weights to be saved as safetensors when training finishes: once, by rank 0, whole or not at all. */
+    /**
+     * Asks for the weights to be saved as safetensors when training finishes: once, by rank 0, whole or not at all. Ask
+     * before training: what stands in the way is found out now.
+     *
+     * @throws dev.lockstep.serialization.CheckpointWriteException if the file could not be written
+     */
     public void save(Path file) {
+        Safetensors.requireWritable(file);
         saves.add(file);
     }
 

@@ -4,6 +4,7 @@ import static dev.lockstep.tensor.Tensors.tensor;
 import static dev.lockstep.tensor.Tensors.zeros;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,7 +16,6 @@ import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.TensorTree;
 import dev.lockstep.tensor.Tensors;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,7 +123,24 @@ class SafetensorsTest {
         assertEquals("old", Files.readString(file));
         assertEquals(List.of(file), listing());
         Path nowhere = folder.resolve("absent").resolve("model.safetensors");
-        assertThrows(UncheckedIOException.class, () -> Safetensors.save(state(), nowhere));
+        assertThrows(CheckpointWriteException.class, () -> Safetensors.save(state(), nowhere));
+    }
+
+    @Test
+    void saysBeforehandWhatCannotBeWritten() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        Safetensors.requireWritable(file);
+        assertEquals(List.of(), listing());
+        Path nowhere = folder.resolve("absent").resolve("model.safetensors");
+        var missing = assertThrows(CheckpointWriteException.class, () -> Safetensors.requireWritable(nowhere));
+        assertTrue(String.valueOf(missing.getMessage()).contains("there is no folder " + nowhere.getParent()));
+        assertThrows(CheckpointWriteException.class, () -> Safetensors.requireWritable(folder));
+    }
+
+    @Test
+    void neverReplacesADevice() {
+        assertThrows(CheckpointWriteException.class, () -> Safetensors.save(state(), Path.of("/dev/null")));
+        assertFalse(Files.isRegularFile(Path.of("/dev/null")));
     }
 
     @Test

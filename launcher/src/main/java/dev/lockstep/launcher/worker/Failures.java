@@ -19,7 +19,8 @@ final class Failures {
     /** By name: these classes may be missing from a program's class path. */
     private static final Map<String, Integer> BY_CLASS = Map.of(
             "dev.lockstep.data.DataException", ExitCode.DATA,
-            "dev.lockstep.train.UsageException", ExitCode.USAGE,
+            "dev.lockstep.serialization.CheckpointCorruptException", ExitCode.DATA,
+            "dev.lockstep.serialization.CheckpointWriteException", ExitCode.ENVIRONMENT,
             "picocli.CommandLine$ParameterException", ExitCode.USAGE,
             "java.lang.OutOfMemoryError", ExitCode.MEMORY,
             "dev.lockstep.device.DeviceOutOfMemoryException", ExitCode.MEMORY,
