@@ -32,6 +32,11 @@ import picocli.CommandLine.Spec;
             "  lockstep run --class-path app.jar com.example.Train -- --batch-size 256"
         })
 final class RunCommand implements Callable<Integer> {
+    private static final int WORKERS_MAX = 1024;
+    private static final int THREADS_MAX = 1024;
+    private static final int MACHINES_MAX = 4096;
+    private static final int VIRTUAL_RANKS_MAX = 1 << 16;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -66,13 +71,13 @@ final class RunCommand implements Callable<Integer> {
     private String machineTimeout = "500ms";
 
     @Option(names = "--threads", paramLabel = "T", description = "compute threads a worker (default: cores / workers)")
-    private int threads;
+    private @Nullable Integer threads;
 
     @Option(
             names = "--virtual-ranks",
             paramLabel = "V",
             description = "slices of the global batch; they fix the bits (default: by batch and workers)")
-    private int virtualRanks;
+    private @Nullable Integer virtualRanks;
 
     @Option(names = "--seed", paramLabel = "S", description = "the job's seed (default: ${DEFAULT-VALUE})")
     private long seed;
@@ -152,8 +157,12 @@ final class RunCommand implements Callable<Integer> {
     private RunOptions options() {
         checkFlags();
         var job = new RunOptions.JobOptions(
-                virtualRanks, seed, device, Values.duration(spec, "--collective-timeout", collectiveTimeout), kill());
-        var worker = new RunOptions.WorkerOptions(workers, threads, heap, jvmOptions, cpuIsa);
+                orZero(virtualRanks),
+                seed,
+                device,
+                Values.duration(spec, "--collective-timeout", collectiveTimeout),
+                kill());
+        var worker = new RunOptions.WorkerOptions(workers, orZero(threads), heap, jvmOptions, cpuIsa);
         var cluster = new RunOptions.ClusterOptions(
                 machines,
                 rendezvous,
@@ -166,10 +175,14 @@ final class RunCommand implements Callable<Integer> {
                 new RunOptions.ProgramOptions(program, classPath, arguments), job, worker, cluster, output);
     }
 
+    private static int orZero(@Nullable Integer value) {
+        return value == null ? 0 : value;
+    }
+
     private void checkFlags() {
-        Values.atLeast(spec, "--nproc-per-node", workers, 1);
-        Values.atLeast(spec, "--threads", threads, 0);
-        Values.atLeast(spec, "--virtual-ranks", virtualRanks, 0);
+        Values.between(spec, "--nproc-per-node", workers, 1, WORKERS_MAX);
+        Values.between(spec, "--threads", threads == null ? 1 : threads, 1, THREADS_MAX);
+        Values.between(spec, "--virtual-ranks", virtualRanks == null ? 1 : virtualRanks, 1, VIRTUAL_RANKS_MAX);
         Values.atLeast(spec, "--log-every", logEvery, 1);
         Values.matches(spec, "--heap", heap, "[1-9][0-9]*[kKmMgG]", "a size such as 512m or 2g");
         Values.matches(spec, "--cpu-isa", cpuIsa, "|avx2|avx512", "avx2 or avx512");
@@ -183,7 +196,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void checkMachines() {
-        Values.atLeast(spec, "--nnodes", machines, 1);
+        Values.between(spec, "--nnodes", machines, 1, MACHINES_MAX);
         if (machines == 1 && rendezvous.isEmpty()) {
             return;
         }

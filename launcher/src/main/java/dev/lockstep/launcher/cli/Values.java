@@ -14,6 +14,12 @@ final class Values {
         }
     }
 
+    static void between(CommandSpec spec, String flag, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw bad(spec, flag + " is " + value + " but must be from " + least + " to " + most);
+        }
+    }
+
     static void matches(CommandSpec spec, String flag, String value, String pattern, String expected) {
         if (!value.matches(pattern)) {
             throw bad(spec, flag + " is '" + value + "' but must be " + expected);

@@ -1,5 +1,6 @@
 package dev.lockstep.launcher.doctor;
 
+import dev.lockstep.launcher.MachineMemory;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -8,7 +9,6 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Examines this machine. Run it in a JVM with the flags of a worker. */
@@ -72,36 +72,21 @@ public final class Doctor {
     }
 
     private static Finding memory() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-            long available = lines.filter(line -> line.startsWith("MemAvailable:"))
-                            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                            .findFirst()
-                            .orElse(0)
-                    * 1024;
-            long limit = cgroupLimit();
-            String found =
-                    gib(available) + " available" + (limit == Long.MAX_VALUE ? "" : ", cgroup limit " + gib(limit));
-            return Math.min(available, limit) < MEMORY_BYTES_MIN
-                    ? Finding.warn("memory", found + ": below " + gib(MEMORY_BYTES_MIN))
-                    : Finding.ok("memory", found);
+        try {
+            MachineMemory memory = MachineMemory.read();
+            return memory.usableBytes() < MEMORY_BYTES_MIN
+                    ? Finding.warn("memory", memory + ": below " + MachineMemory.gib(MEMORY_BYTES_MIN))
+                    : Finding.ok("memory", memory.toString());
         } catch (IOException e) {
             return Finding.warn("memory", "/proc/meminfo cannot be read: " + e.getMessage());
         }
     }
 
-    private static long cgroupLimit() throws IOException {
-        Path file = Path.of("/sys/fs/cgroup/memory.max");
-        if (!Files.isReadable(file)) {
-            return Long.MAX_VALUE;
-        }
-        String text = Files.readString(file).strip();
-        return text.equals("max") ? Long.MAX_VALUE : Long.parseLong(text);
-    }
-
     private static Finding sharedMemory() {
         try {
             FileStore store = Files.getFileStore(Path.of("/dev/shm"));
-            String found = gib(store.getUsableSpace()) + " free of " + gib(store.getTotalSpace());
+            String found =
+                    MachineMemory.gib(store.getUsableSpace()) + " free of " + MachineMemory.gib(store.getTotalSpace());
             return store.getUsableSpace() < SHARED_BYTES_MIN
                     ? Finding.warn("/dev/shm", found + ": in a container raise it (--shm-size=1g)")
                     : Finding.ok("/dev/shm", found);
@@ -123,9 +108,5 @@ public final class Doctor {
             return Finding.bad(
                     "run folder", existing + " cannot be written: " + e.getMessage() + "; choose another by --run-dir");
         }
-    }
-
-    private static String gib(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30));
     }
 }

@@ -6,6 +6,7 @@ import dev.lockstep.cluster.InMemoryRegister;
 import dev.lockstep.cluster.JobSpec;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.MachineMemory;
 import dev.lockstep.launcher.agent.Agent;
 import dev.lockstep.launcher.agent.AgentSetup;
 import dev.lockstep.launcher.agent.Installation;
@@ -17,6 +18,7 @@ import dev.lockstep.launcher.machines.Founding;
 import dev.lockstep.launcher.machines.Token;
 import dev.lockstep.launcher.program.Program;
 import dev.lockstep.launcher.program.Programs;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,6 +28,9 @@ import java.util.Optional;
 public final class Run {
     private static final Clock CLOCK = Clock.systemUTC();
     private static final String LOOPBACK = "127.0.0.1";
+
+    /** What a worker with a small model takes: its JVM, its libraries, a few tensors. */
+    private static final long WORKER_BYTES_MIN = 128L << 20;
 
     private final RunOptions options;
     private final Installation installation;
@@ -48,6 +53,7 @@ public final class Run {
     public int run() {
         String token = alone ? Names.randomId() : token();
         Programs.requireReadable(options.program().target());
+        requireMemory();
         Path scratch = options.output().runDir().orElse(Path.of("runs"));
         Program named = options.program().target().endsWith(".java") ? null : find(scratch);
         String runName = runName(named == null ? baseName(options.program().target()) : named.name());
@@ -65,6 +71,22 @@ public final class Run {
             manifest.end(exitCode, Instant.now(CLOCK).toString());
         }
         return exitCode;
+    }
+
+    /** A machine whose memory is gone answers nobody, and its kernel kills at random. */
+    private void requireMemory() {
+        try {
+            long needed = options.worker().count() * WORKER_BYTES_MIN;
+            MachineMemory memory = MachineMemory.read();
+            if (needed > memory.usableBytes()) {
+                throw new LaunchException(
+                        ExitCode.ENVIRONMENT,
+                        options.worker().count() + " workers need at least " + MachineMemory.gib(needed)
+                                + " of memory, and this machine has " + memory + ": lower --nproc-per-node");
+            }
+        } catch (IOException e) {
+            throw new LaunchException(ExitCode.ENVIRONMENT, "/proc/meminfo cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private int supervise(Workload workload, RunFolder folder, String token, Console console) {

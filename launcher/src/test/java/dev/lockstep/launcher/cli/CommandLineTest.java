@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lockstep.launcher.MachineMemory;
 import dev.lockstep.launcher.toy.Toy;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,13 +52,31 @@ class CommandLineTest {
     @Test
     void suggestsTheCommandThatWasMeant() {
         assertEquals(2, execute("runn"));
-        assertTrue(err.toString().contains("lockstep run"), err.toString());
+        assertTrue(err.toString().contains("unknown command 'runn'; did you mean run?"), err.toString());
     }
 
     @Test
     void suggestsTheFlagThatWasMeant() {
         assertEquals(2, run("--nproc-per-nod", "2", Toy.class.getName()));
-        assertTrue(err.toString().contains("--nproc-per-node"), err.toString());
+        assertTrue(
+                err.toString().contains("unknown flag '--nproc-per-nod'; did you mean --nproc-per-node?"),
+                err.toString());
+    }
+
+    @Test
+    void refusesMoreWorkersThanTheMemoryHolds() {
+        assumeTrue(usableBytes() < 1024L << 27, "memory: this machine has plenty");
+        assertEquals(9, run("--nproc-per-node", "1024", Toy.class.getName()));
+        assertTrue(err.toString().contains("lower --nproc-per-node"), err.toString());
+        assertFalse(Files.exists(folder.resolve("run")));
+    }
+
+    private static long usableBytes() {
+        try {
+            return MachineMemory.read().usableBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest
@@ -62,8 +84,15 @@ class CommandLineTest {
             strings = {
                 "--nproc-per-node=0",
                 "--nproc-per-node=two",
+                "--nproc-per-node=100000",
+                "--nnodes=0",
                 "--threads=-1",
+                "--threads=0",
                 "--virtual-ranks=-2",
+                "--virtual-ranks=0",
+                "--virtual-ranks=1000000",
+                "--seed=abc",
+                "--seed=99999999999999999999",
                 "--log-every=0",
                 "--heap=lots",
                 "--cpu-isa=sse",
