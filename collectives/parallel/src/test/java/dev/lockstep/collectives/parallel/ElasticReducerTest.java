@@ -163,10 +163,13 @@ class ElasticReducerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 3, 5})
-    void overTcpToo(int workers) {
-        String expected = alone(ToyJob.MLP);
-        run(Wire.Kind.TCP, ToyJob.MLP, new Lot(workers, 1, -1, 0)).forEach(digest -> assertEquals(expected, digest));
+    @EnumSource(ToyJob.class)
+    void overTcpToo(ToyJob toy) {
+        String expected = alone(toy);
+        for (int workers : List.of(2, 3, 5)) {
+            run(Wire.Kind.TCP, toy, new Lot(workers, 1, -1, 0))
+                    .forEach(digest -> assertEquals(expected, digest, workers + " workers"));
+        }
     }
 
     @ParameterizedTest
