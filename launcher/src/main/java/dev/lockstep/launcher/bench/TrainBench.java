@@ -10,6 +10,7 @@ import dev.lockstep.train.Job;
 import dev.lockstep.train.StepContext;
 import dev.lockstep.train.Trainer;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** Trains a workload for some steps and times each. One use; confined to one thread. */
@@ -17,17 +18,20 @@ public final class TrainBench {
     private final TrainOptions options;
     private final Instant launched;
     private final LongSupplier nanoClock;
+    private final Optional<StepProfile> profile;
 
     /**
      * Prepares a run.
      *
      * @param launched when the command's process started
      * @param nanoClock a monotonic clock in nanoseconds
+     * @param profile what counts the ops of the steps after the warm-up, if that is wanted
      */
-    public TrainBench(TrainOptions options, Instant launched, LongSupplier nanoClock) {
+    public TrainBench(TrainOptions options, Instant launched, LongSupplier nanoClock, Optional<StepProfile> profile) {
         this.options = options;
         this.launched = launched;
         this.nanoClock = nanoClock;
+        this.profile = profile;
     }
 
     /** Trains as a worker of {@code job} and reports. */
@@ -41,6 +45,7 @@ public final class TrainBench {
         double[] losses = new double[options.steps()];
         double first = 0;
         for (int step = 0; step < options.steps(); step++) {
+            profileFrom(step);
             long before = nanoClock.getAsLong();
             losses[step] = trainer.step(plan.at(step, options.globalBatch()), TrainBench::loss)
                     .loss();
@@ -49,7 +54,14 @@ public final class TrainBench {
         }
         trainer.finish();
         var footprint = new TrainReport.Footprint(ProcessFacts.peakRssBytes(), first);
-        return new TrainReport(options, seconds, losses, footprint);
+        return new TrainReport(options, seconds, losses, footprint, profile);
+    }
+
+    private void profileFrom(int step) {
+        if (step == TrainReport.warmUp(options.steps())) {
+            profile.ifPresent(StepProfile::begin);
+        }
+        profile.ifPresent(StepProfile::countStep);
     }
 
     private static Tensor loss(Layer model, Batch batch, StepContext context) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a run measured. Immutable. */
 public final class TrainReport {
@@ -14,6 +15,7 @@ public final class TrainReport {
     private final double[] stepSeconds;
     private final double[] losses;
     private final Footprint process;
+    private final Optional<StepProfile> profile;
 
     /**
      * What a process took.
@@ -30,12 +32,19 @@ public final class TrainReport {
      * @param stepSeconds how long each step took, from the gathering of its rows to its loss at hand
      * @param losses the loss of each step
      * @param process what the process took
+     * @param profile where the time went, if that was asked for
      */
-    public TrainReport(TrainOptions options, double[] stepSeconds, double[] losses, Footprint process) {
+    public TrainReport(
+            TrainOptions options,
+            double[] stepSeconds,
+            double[] losses,
+            Footprint process,
+            Optional<StepProfile> profile) {
         this.options = options;
         this.stepSeconds = stepSeconds.clone();
         this.losses = losses.clone();
         this.process = process;
+        this.profile = profile;
     }
 
     /** {@return how long each step took, in seconds} */
@@ -58,9 +67,13 @@ public final class TrainReport {
         return options.globalBatch() / medianStepSeconds();
     }
 
+    /** {@return how many steps of a run are not counted: a tenth, at least two, but never all} */
+    static int warmUp(int steps) {
+        return Math.min(steps - 1, Math.max(2, steps / 10));
+    }
+
     private double quantile(double share) {
-        int warm = Math.min(stepSeconds.length - 1, Math.max(2, stepSeconds.length / 10));
-        double[] steady = Arrays.copyOfRange(stepSeconds, warm, stepSeconds.length);
+        double[] steady = Arrays.copyOfRange(stepSeconds, warmUp(stepSeconds.length), stepSeconds.length);
         Arrays.sort(steady);
         return steady[(int) (steady.length * share)];
     }
@@ -81,13 +94,14 @@ public final class TrainReport {
         json.put("loss_first", losses[0]).put("loss_last", losses[losses.length - 1]);
         ArrayNode first = json.putArray("losses");
         Arrays.stream(losses).limit(LOSSES_SHOWN).forEach(first::add);
+        profile.ifPresent(ops -> ops.addTo(json.putArray("profile")));
         return json.toString();
     }
 
     /** {@return the report as a table of two columns} */
     public String toText() {
         TrainOptions.Crew crew = options.crew();
-        return String.format(
+        String text = String.format(
                 Locale.ROOT,
                 """
                 %s, batch %d, %d worker(s) of %d thread(s), %d virtual rank(s), %d steps
@@ -108,6 +122,7 @@ public final class TrainReport {
                 process.secondsToFirstStep(),
                 losses[0],
                 losses[losses.length - 1]);
+        return text + profile.map(ops -> "\n" + ops.toText()).orElse("");
     }
 
     private static double round(double value, int digits) {

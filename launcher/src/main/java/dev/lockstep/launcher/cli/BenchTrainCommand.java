@@ -4,6 +4,7 @@ import dev.lockstep.device.Device;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.bench.ProcessFacts;
+import dev.lockstep.launcher.bench.StepProfile;
 import dev.lockstep.launcher.bench.TrainBench;
 import dev.lockstep.launcher.bench.TrainOptions;
 import dev.lockstep.launcher.bench.TrainReport;
@@ -73,13 +74,19 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(names = "--init", paramLabel = "FILE", description = "first weights, flat .f32 or .safetensors")
     private @Nullable Path init;
 
+    @Option(names = "--profile", description = "say where the time goes, by op")
+    private boolean profile;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
     @Override
     public Integer call() {
         TrainOptions options = options();
-        TrainReport report = new TrainBench(options, ProcessFacts.launched(), System::nanoTime).run(alone(options));
+        Optional<StepProfile> ops =
+                profile ? Optional.of(StepProfile.install(Device.CPU, System::nanoTime)) : Optional.empty();
+        TrainReport report =
+                new TrainBench(options, ProcessFacts.launched(), System::nanoTime, ops).run(alone(options));
         PrintWriter out = spec.commandLine().getOut();
         out.println(json ? report.toJson() : report.toText());
         out.flush();

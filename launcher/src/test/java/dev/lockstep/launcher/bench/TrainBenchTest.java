@@ -57,7 +57,8 @@ class TrainBenchTest {
     void countsTheStepsAfterTheWarmUpOnly() {
         TrainOptions options = options("mlp-small", 8, Optional.empty(), Optional.empty());
         double[] seconds = {9, 7, 0.5, 0.25, 4};
-        var report = new TrainReport(options, seconds, new double[5], new TrainReport.Footprint(1, 1));
+        var report =
+                new TrainReport(options, seconds, new double[5], new TrainReport.Footprint(1, 1), Optional.empty());
         assertEquals(0.5, report.medianStepSeconds()); // The median of 0.25, 0.5 and 4.
         assertEquals(16, report.samplesPerSecond());
     }
@@ -120,7 +121,8 @@ class TrainBenchTest {
         var crew = options.crew();
         var settings = new Job.Settings(crew.virtualRanks(), 1, crew.threads(), 0, Device.CPU, 10);
         AtomicLong clock = new AtomicLong();
-        TrainReport report = new TrainBench(options, ProcessFacts.launched(), () -> clock.getAndAdd(1_000_000))
+        TrainReport report = new TrainBench(
+                        options, ProcessFacts.launched(), () -> clock.getAndAdd(1_000_000), Optional.empty())
                 .run(Job.alone(settings));
         assertEquals(STEPS, report.stepSeconds().length);
         assertTrue(Arrays.stream(report.stepSeconds()).allMatch(seconds -> seconds == 0.001));
