@@ -55,6 +55,6 @@ public record AgentSetup(
 
     /** {@return the command line of a worker} */
     List<String> lineOf(int localRank) {
-        return command.line(logsOf(localRank));
+        return command.line(localRank, logsOf(localRank));
     }
 }

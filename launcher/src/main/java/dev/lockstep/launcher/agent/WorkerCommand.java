@@ -23,7 +23,7 @@ public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, Stri
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
-    /** The environment variable by which the build has a worker write the cache. */
+    /** The environment variable by which the build has the first worker write the cache. */
     private static final String CACHE_OUTPUT = "LOCKSTEP_CACHE_OUTPUT";
 
     private static final String MAIN = "dev.lockstep.launcher.worker.WorkerMain";
@@ -35,13 +35,13 @@ public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, Stri
     }
 
     /** {@return the command line of a worker that leaves its crash files in {@code logs}} */
-    public List<String> line(Path logs) {
+    public List<String> line(int localRank, Path logs) {
         List<String> line = new ArrayList<>();
         line.add(java.toString());
         line.addAll(ENGINE_FLAGS);
         line.add("-Xmx" + heap);
         line.add("-XX:+UseSerialGC");
-        line.addAll(cacheOptions());
+        line.addAll(cacheOptions(localRank));
         line.add("-XX:ErrorFile=" + logs.resolve("hs_err.log"));
         line.add("-XX:HeapDumpPath=" + logs);
         line.add("-XX:+ExitOnOutOfMemoryError");
@@ -53,10 +53,10 @@ public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, Stri
         return List.copyOf(line);
     }
 
-    private List<String> cacheOptions() {
+    private List<String> cacheOptions(int localRank) {
         String output = System.getenv(CACHE_OUTPUT);
         if (output != null) {
-            return List.of("-XX:AOTCacheOutput=" + output);
+            return localRank == 0 ? List.of("-XX:AOTCacheOutput=" + output) : List.of();
         }
         return Files.isRegularFile(aotCache) ? List.of("-XX:AOTCache=" + aotCache, "-Xlog:aot=off,cds=off") : List.of();
     }
