@@ -30,9 +30,9 @@ class DigitsIT {
     }
 
     @Test
-    void makesTheSameStepsOnOneToFiveWorkers() {
+    void makesTheSameStepsOnTwoThreeAndFiveWorkers() {
         Map<String, String> digests = new LinkedHashMap<>();
-        for (int workers = 1; workers <= 5; workers++) {
+        for (int workers : List.of(2, 3, 5)) {
             JsonNode done = train(workers, 1 + workers % 2, "--steps", "5");
             digests.put(workers + " workers", done.path("weights_sha256").asText());
         }

@@ -22,10 +22,17 @@ public final class ExitCode {
     public static final int DATA = 8;
     /** This machine is not fit: JDK, device, native library, port. */
     public static final int ENVIRONMENT = 9;
+    /** The terminal is gone (SIGHUP). */
+    public static final int HUNG_UP = 129;
     /** Ctrl-C. */
     public static final int INTERRUPTED = 130;
     /** SIGTERM. */
     public static final int TERMINATED = 143;
 
     private ExitCode() {}
+
+    /** {@return whether a code says that someone asked the run to end} */
+    public static boolean isSignal(int exitCode) {
+        return exitCode == HUNG_UP || exitCode == INTERRUPTED || exitCode == TERMINATED;
+    }
 }

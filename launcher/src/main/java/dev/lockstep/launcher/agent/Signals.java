@@ -30,7 +30,7 @@ public final class Signals {
         handle("INT", () -> agent.interrupt("Ctrl-C", ExitCode.INTERRUPTED, count.incrementAndGet() > 1));
         handle("TERM", () -> agent.interrupt("SIGTERM", ExitCode.TERMINATED, count.incrementAndGet() > 1));
         if (!isIgnored(1)) {
-            handle("HUP", () -> agent.interrupt("SIGHUP", 129, count.incrementAndGet() > 1));
+            handle("HUP", () -> agent.interrupt("SIGHUP", ExitCode.HUNG_UP, count.incrementAndGet() > 1));
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.lockstep.launcher.link;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,6 +30,9 @@ public final class LinkServer implements AutoCloseable {
         void disconnected(String worker, String why);
     }
 
+    private static final String PREFIX = "lockstep-";
+    private static final String SOCKET = "link";
+
     private final Path folder;
     private final ServerSocketChannel server;
     private final String token;
@@ -47,12 +52,46 @@ public final class LinkServer implements AutoCloseable {
      */
     public static LinkServer open(String token, Listener listener) throws IOException {
         Path folder = Files.createTempDirectory(
-                "lockstep-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                PREFIX, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        removeAbandoned(folder.toAbsolutePath().resolveSibling(".").normalize());
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.bind(UnixDomainSocketAddress.of(folder.resolve("link")));
+        channel.bind(UnixDomainSocketAddress.of(folder.resolve(SOCKET)));
         LinkServer server = new LinkServer(folder, channel, token, listener);
         Thread.ofPlatform().daemon().name("link-accept").start(server::accept);
         return server;
+    }
+
+    /** An agent that was killed leaves its folder behind, with a socket on which nobody listens. */
+    private static void removeAbandoned(Path parent) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            for (Path folder : folders) {
+                if (Files.isWritable(folder) && isAbandoned(folder.resolve(SOCKET))) {
+                    remove(folder);
+                }
+            }
+        }
+    }
+
+    private static boolean isAbandoned(Path socket) {
+        if (!Files.exists(socket)) {
+            return false;
+        }
+        try (SocketChannel answered = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return !answered.isConnected();
+        } catch (ConnectException refused) {
+            return true;
+        } catch (IOException unclear) {
+            return false; // Another user's, or gone meanwhile.
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
     }
 
     /** {@return the folder of the socket and of the workers' black boxes} */
@@ -62,18 +101,13 @@ public final class LinkServer implements AutoCloseable {
 
     /** {@return the socket's path} */
     public Path socket() {
-        return folder.resolve("link");
+        return folder.resolve(SOCKET);
     }
 
     @Override
     public void close() throws IOException {
         server.close();
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-        Files.deleteIfExists(folder);
+        remove(folder);
     }
 
     private void accept() {

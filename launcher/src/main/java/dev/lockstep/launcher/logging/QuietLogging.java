@@ -31,6 +31,7 @@ public final class QuietLogging extends ContextAwareBase implements Configurator
         root.addAppender(appender);
         // Its warnings are of heartbeats and of seeds that do not answer yet; what they lead to we say ourselves.
         context.getLogger("org.apache.pekko").setLevel(Level.ERROR);
+        context.getLogger("org.apache.pekko.io.TcpListener").setLevel(Level.OFF); // A port that is taken.
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

@@ -20,19 +20,28 @@ final class FailureText {
 
     private FailureText() {}
 
-    /** {@return the lines of the block} */
-    static List<String> of(Display.Failure failure, int workers, Path runFolder) {
+    /** {@return the lines of the block; with {@code verbose} all frames} */
+    static List<String> of(Display.Failure failure, int workers, Path runFolder, boolean verbose) {
         Incident incident = failure.incident();
         List<String> lines = new ArrayList<>();
         var exception = failure.detail().flatMap(RunListener.Detail::exception);
-        if (exception.isPresent() && MESSAGE_ONLY.contains(exception.get().exitCode())) {
+        if (!verbose
+                && exception.isPresent()
+                && MESSAGE_ONLY.contains(exception.get().exitCode())) {
             exception.get().message().lines().forEach(lines::add);
             lines.set(0, "✗ " + lines.getFirst());
             return lines;
         }
         lines.add(headline(failure, workers));
         if (exception.isPresent()) {
-            exception(exception.get(), failure, runFolder, lines);
+            WorkerMessage.Failed failed = exception.get();
+            lines.add("    " + failed.exception() + ": " + failed.message());
+            failed.causes().forEach(cause -> lines.add("    caused by " + cause));
+            if (verbose) {
+                failed.frames().forEach(frame -> lines.add("        at " + frame.text()));
+            } else {
+                userFrames(failed, failure, runFolder, lines);
+            }
         } else {
             lines.add("    " + incident.cause());
         }
@@ -51,10 +60,8 @@ final class FailureText {
                 + incident.pid() + ")";
     }
 
-    private static void exception(
+    private static void userFrames(
             WorkerMessage.Failed failed, Display.Failure failure, Path runFolder, List<String> lines) {
-        lines.add("    " + failed.exception() + ": " + failed.message());
-        failed.causes().forEach(cause -> lines.add("    caused by " + cause));
         List<WorkerMessage.Frame> user = failed.frames().stream()
                 .filter(WorkerMessage.Frame::user)
                 .limit(FRAMES_MAX)

@@ -15,6 +15,7 @@ import dev.lockstep.launcher.agent.Names;
 import dev.lockstep.launcher.agent.Signals;
 import dev.lockstep.launcher.agent.Workload;
 import dev.lockstep.launcher.machines.Founding;
+import dev.lockstep.launcher.machines.RendezvousPort;
 import dev.lockstep.launcher.machines.Token;
 import dev.lockstep.launcher.program.Program;
 import dev.lockstep.launcher.program.Programs;
@@ -54,6 +55,9 @@ public final class Run {
         String token = alone ? Names.randomId() : token();
         Programs.requireReadable(options.program().target());
         requireMemory();
+        if (!alone) {
+            RendezvousPort.requireFree(options.cluster().rendezvous());
+        }
         Path scratch = options.output().runDir().orElse(Path.of("runs"));
         Program named = options.program().target().endsWith(".java") ? null : find(scratch);
         String runName = runName(named == null ? baseName(options.program().target()) : named.name());

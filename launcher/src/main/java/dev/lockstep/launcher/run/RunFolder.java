@@ -83,10 +83,15 @@ public final class RunFolder {
 
     /** Writes a small file, whole or not at all. */
     public void write(String name, String content) {
+        Path part = root.resolve(name + ".part");
         try {
-            Path part = root.resolve(name + ".part");
-            Files.writeString(part, content);
-            Files.move(part, root.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try {
+                Files.writeString(part, content);
+                Files.move(
+                        part, root.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(part);
+            }
         } catch (IOException e) {
             throw new LaunchException(ExitCode.ENVIRONMENT, "cannot write " + root.resolve(name) + ": " + e, e);
         }

@@ -19,6 +19,7 @@ final class TextDisplay implements Display {
     private final PrintStream err;
     private final ProgressLine progress;
     private final boolean quiet;
+    private final boolean verbose;
     /** Failures that are shown once it is known whether the run goes on. */
     private final List<Failure> unsaid = new ArrayList<>();
 
@@ -31,8 +32,8 @@ final class TextDisplay implements Display {
         this.out = out;
         this.err = err;
         this.progress = progress;
-        this.quiet = options.output().verbosity() < 0
-                || (options.output().json() && !options.output().isVerbose());
+        this.verbose = options.output().isVerbose();
+        this.quiet = options.output().verbosity() < 0 || (options.output().json() && !verbose);
         this.workers = options.worker().count() * options.cluster().machines();
     }
 
@@ -118,9 +119,9 @@ final class TextDisplay implements Display {
     @Override
     public void stopping(int exitCode, String reason) {
         if (!unsaid.isEmpty()) {
-            FailureText.of(unsaid.getFirst(), workers, folder.root()).forEach(this::warn);
+            FailureText.of(unsaid.getFirst(), workers, folder.root(), verbose).forEach(this::warn);
         }
-        if (exitCode == ExitCode.INTERRUPTED || exitCode == ExitCode.TERMINATED) {
+        if (ExitCode.isSignal(exitCode)) {
             warn(reason + ": stopping (again to stop now)");
         } else if (unsaid.isEmpty() || exitCode == ExitCode.LOST) {
             warn("✗ " + reason);

@@ -117,7 +117,7 @@ class SupervisionIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"INT, 130", "TERM, 143", "KILL, 137"})
+    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129", "KILL, 137"})
     void leavesNoProcessBehind(String signal, int expected) {
         try (Command command = run("--nproc-per-node", "2", Toy.class.getName(), "--", "wait")) {
             command.await("both workers run", () -> isWaiting(0) && isWaiting(1));

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -126,6 +128,27 @@ class CommandLineTest {
     void refusesSeveralMachinesWithoutAToken() {
         assertEquals(2, run("--nnodes", "2", "--rendezvous", "127.0.0.1:1", Toy.class.getName()));
         assertTrue(err.toString().contains("--token-file"), err.toString());
+    }
+
+    private int found(String rendezvous) throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "a secret for this test");
+        return run("--nnodes", "2", "--rendezvous", rendezvous, "--token-file", token.toString(), Toy.class.getName());
+    }
+
+    @Test
+    void namesWhoHoldsThePort() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertEquals(9, found("127.0.0.1:" + taken.getLocalPort()));
+        }
+        String pid = "(pid " + ProcessHandle.current().pid() + ")";
+        assertTrue(err.toString().contains(pid), err.toString());
+        assertFalse(Files.exists(folder.resolve("run")));
+    }
+
+    @Test
+    void refusesARendezvousOnAnotherMachine() throws IOException {
+        assertEquals(9, found("192.0.2.1:29400")); // An address that is reserved for documentation.
+        assertTrue(err.toString().contains("no address of this machine"), err.toString());
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,5 +95,18 @@ class LinkServerTest {
         server.close();
         assertFalse(Files.exists(folder));
         open();
+    }
+
+    @Test
+    void removesWhatAKilledAgentLeft() throws Exception {
+        Path abandoned = Files.createTempDirectory("lockstep-");
+        var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        socket.bind(UnixDomainSocketAddress.of(abandoned.resolve("link"))).close();
+        Files.writeString(abandoned.resolve("box-1"), "a worker's last place");
+        LinkServer living = server;
+        open();
+        assertFalse(Files.exists(abandoned));
+        assertTrue(Files.exists(living.socket()));
+        living.close();
     }
 }
