@@ -5,7 +5,10 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.kernel.BatchNorms;
 import dev.lockstep.backend.cpu.kernel.Copies;
 import dev.lockstep.backend.cpu.kernel.Elements;
+import dev.lockstep.backend.cpu.kernel.LayerNorms;
+import dev.lockstep.backend.cpu.kernel.Losses;
 import dev.lockstep.backend.cpu.kernel.Pooling;
+import dev.lockstep.backend.cpu.kernel.Reductions;
 import dev.lockstep.backend.cpu.kernel.Updates;
 import dev.lockstep.backend.cpu.onednn.Convolutions;
 import dev.lockstep.backend.cpu.onednn.OneDnn;
@@ -47,6 +50,9 @@ public final class CpuBackend implements Backend {
     private final Elements elements;
     private final Pooling pooling;
     private final Updates updates;
+    private final Reductions reductions;
+    private final Losses losses;
+    private final LayerNorms layerNorms;
 
     /**
      * Makes a backend that allocates from a pool of host memory.
@@ -65,6 +71,9 @@ public final class CpuBackend implements Backend {
         this.elements = new Elements(memory);
         this.pooling = new Pooling(memory);
         this.updates = new Updates();
+        this.reductions = new Reductions(this);
+        this.losses = new Losses(this);
+        this.layerNorms = new LayerNorms(this);
     }
 
     @Override
@@ -93,12 +102,16 @@ public final class CpuBackend implements Backend {
             case Convolution convolution -> convolutions.tryExecute(convolution, inputs);
             case Elementwise.Copy copy -> copies.execute(copy, inputs);
             case Elementwise elementwise -> elements.tryExecute(elementwise, inputs);
+            case Reduction reduction -> reductions.tryExecute(reduction, inputs);
+            case Loss loss -> losses.tryExecute(loss, inputs);
+            case Normalization.LayerNorm norm -> layerNorms.forward(norm, inputs);
+            case Normalization.LayerNormGrad gradient -> layerNorms.backward(gradient, inputs);
             case CustomOp custom -> custom.forward(this, inputs);
             case Normalization.BatchNorm _, Normalization.BatchNormGrad _ ->
                 batchNorms.tryExecute((Normalization) op, inputs);
             case Shaping shaping -> copies.tryExecute(shaping, inputs);
             case Update update -> updates.tryExecute(update, inputs);
-            case Creation _, Reduction _, Normalization _, Indexing _, Sampling _, Loss _ -> null;
+            case Creation _, Indexing _, Sampling _ -> null;
         };
         return outputs == null ? scalar.execute(op, inputs) : outputs;
     }

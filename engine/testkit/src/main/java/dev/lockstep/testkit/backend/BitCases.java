@@ -124,7 +124,22 @@ public final class BitCases {
             cases.add(of("extremes of " + n, reduce(kind, 0), Operand.of(EXTREME, n)));
         }
         cases.add(of(n + " strided", reduce(ReduceKind.SUM, 1), strided(n)));
-        cases.add(of("extremes of " + n, new Reduction.ArgReduce(true, 0, false), Operand.of(EXTREME, n)));
+        for (ReduceKind kind : List.of(ReduceKind.SUM, ReduceKind.AMAX)) {
+            cases.add(of("outer and inner of " + n, reduce(kind, 0, 2), Operand.of(NORMAL, 2, 3, n)));
+            cases.add(of("middle of 2x" + n + "x3", reduce(kind, 1), Operand.of(NORMAL, 2, n, 3)));
+            cases.add(of("middle of 2x3x" + n, reduce(kind, 1), Operand.of(NORMAL, 2, 3, n)));
+        }
+        for (ReduceKind kind : List.of(ReduceKind.SUM, ReduceKind.ANY, ReduceKind.ALL)) {
+            cases.add(of("bools, all of " + n, reduce(kind, 0), Operand.of(BOOL, n)));
+            cases.add(of("bools, columns of " + n, reduce(kind, 0), Operand.of(BOOL, n, 3)));
+            cases.add(of("indexes, rows of " + n, reduce(kind, 1), Operand.of(INDEX, 3, n)));
+        }
+        for (boolean largest : new boolean[] {true, false}) {
+            cases.add(of("extremes of " + n, new Reduction.ArgReduce(largest, 0, false), Operand.of(EXTREME, n)));
+            cases.add(of("rows of " + n, new Reduction.ArgReduce(largest, 1, true), Operand.of(NORMAL, 3, n)));
+            cases.add(of("columns of " + n, new Reduction.ArgReduce(largest, 0, false), Operand.of(NORMAL, n, 3)));
+            cases.add(of("indexes, rows of " + n, new Reduction.ArgReduce(largest, 1, false), Operand.of(INDEX, 3, n)));
+        }
         return cases.stream();
     }
 
@@ -154,14 +169,22 @@ public final class BitCases {
         Operand row = Operand.of(NORMAL, 5);
         Operand rstd = Operand.of(POSITIVE, 5);
         Operand target = new Operand(Layout.contiguous(Shape.of(5)), INDEX);
+        Operand many = Operand.of(NORMAL, 40, n);
+        Operand manyRow = Operand.of(POSITIVE, 40);
         Stream<BitCase> both = Stream.of(false, true)
                 .flatMap(log -> Stream.of(
                         of("" + n, new Reduction.Softmax(1, log), x),
+                        of("extremes " + n, new Reduction.Softmax(1, log), Operand.of(EXTREME, 5, n)),
                         of("down " + n, new Reduction.Softmax(0, log), x),
-                        of(log + " " + n, new Reduction.SoftmaxGrad(1, log), x, x)));
+                        of("strided " + n, new Reduction.Softmax(1, log), strided(n)),
+                        of(log + " " + n, new Reduction.SoftmaxGrad(1, log), x, x),
+                        of(log + " down " + n, new Reduction.SoftmaxGrad(0, log), x, x)));
         Stream<BitCase> norms = Stream.of(
                 of("" + n, new Normalization.LayerNorm(1, 1e-5), x, weight, weight),
                 of("" + n, new Normalization.LayerNormGrad(1), x, x, weight, row, rstd),
+                of("strided " + n, new Normalization.LayerNorm(1, 1e-5), strided(n), weight, weight),
+                of("2 axes " + n, new Normalization.LayerNorm(2, 1e-5), x, x, x),
+                of("40 rows " + n, new Normalization.LayerNormGrad(1), many, many, weight, manyRow, manyRow),
                 of("" + n, new Normalization.BatchNorm(1e-5), x, weight, weight),
                 of("" + n, new Normalization.BatchNormGrad(), x, x, weight, weight, Operand.of(POSITIVE, n)),
                 of("" + n, new Indexing.EmbeddingGrad(3, -1), x, target));
@@ -170,6 +193,11 @@ public final class BitCases {
                 : Stream.of(0.0, 0.1)
                         .flatMap(e -> Stream.of(
                                 of(e + " " + n, new Loss.CrossEntropy(1, e), x, target),
+                                of(
+                                        e + " extremes " + n,
+                                        new Loss.CrossEntropy(1, e),
+                                        Operand.of(EXTREME, 5, n),
+                                        target),
                                 of(e + " " + n, new Loss.CrossEntropyGrad(1, e), row, x, target, row)));
         return Stream.of(both, norms, losses).flatMap(cases -> cases);
     }

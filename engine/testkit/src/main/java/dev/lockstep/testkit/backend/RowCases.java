@@ -1,12 +1,15 @@
 package dev.lockstep.testkit.backend;
 
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.Axes;
 import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.backend.op.Window;
@@ -14,69 +17,123 @@ import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Ops whose first input is a batch of rows (or images) that do not see each other. */
+/** Ops on a batch of rows (or images) that do not see each other. */
 final class RowCases {
+    /** Makes one input of an op on some rows. */
+    @FunctionalInterface
+    private interface Input {
+        /** Makes the input, given the rows' numbers. */
+        Value of(Values values, Shape rows, double[] numbers);
+    }
+
+    /** The rows themselves; images are channels-last. */
+    private static final Input ROWS = (values, rows, numbers) ->
+            values.of(DType.F32, rows.rank() == 4 ? Layout.channelsLast(rows) : Layout.contiguous(rows), numbers);
+
+    /** One number a row: the magnitude of its first. */
+    private static final Input NUMBER = (values, rows, numbers) -> values.f32(
+            Shape.of(rows.size(0)),
+            firsts(rows, numbers).map(Math::abs).map(x -> (float) x).toArray());
+
+    /** One class of three a row. */
+    private static final Input CLASS = (values, rows, numbers) -> values.i64(
+            firsts(rows, numbers).map(x -> Math.floor(Math.abs(x) * 100) % 3).toArray());
+
+    private static DoubleStream firsts(Shape rows, double[] numbers) {
+        int count = (int) rows.size(0);
+        return IntStream.range(0, count).mapToDouble(row -> numbers[row * (numbers.length / count)]);
+    }
+
+    /** The same numbers whatever the rows are. */
+    private static Input shared(long... sizes) {
+        return (values, _, _) -> values.normal(Shape.of(sizes), 20 + sizes.length);
+    }
+
     /**
      * One op.
      *
      * @param name what a failing test prints
      * @param op the op
-     * @param row the shape of one row of the first input
-     * @param others the shapes of the other inputs
+     * @param row the shape of one row
+     * @param inputs how the op's inputs are made
      */
-    record RowCase(String name, Op op, Shape row, List<Shape> others) {
+    record RowCase(String name, Op op, Shape row, List<Input> inputs) {
         int width() {
             return (int) row.elements();
         }
 
-        /** Runs the op on some rows; images are channels-last. */
+        /** Runs the op on some rows. */
         Value run(Values values, int rows, double[] numbers) {
             long[] sizes = new long[row.rank() + 1];
             System.arraycopy(row.toArray(), 0, sizes, 1, row.rank());
             sizes[0] = rows;
             Shape shape = Shape.of(sizes);
-            Layout layout = shape.rank() == 4 ? Layout.channelsLast(shape) : Layout.contiguous(shape);
-            Value[] inputs = new Value[others.size() + 1];
-            inputs[0] = values.of(DType.F32, layout, numbers);
-            for (int i = 0; i < others.size(); i++) {
-                inputs[i + 1] = values.normal(others.get(i), 20 + i);
-            }
-            return values.all(op, inputs)[0];
+            Value[] made = inputs.stream()
+                    .map(input -> input.of(values, shape, numbers))
+                    .toArray(Value[]::new);
+            return values.all(op, made)[0];
         }
     }
 
     private RowCases() {}
 
     static List<RowCase> all() {
-        var window = new Window(5, 5, 1, 1, 2, 2);
-        Shape image = Shape.of(3, 9, 9);
-        var three = new Window(3, 3, 1, 1, 1, 1);
-        Shape wide = Shape.of(32, 5, 7);
-        Shape tile = Shape.of(32, 4, 4);
-        return List.of(
-                of("matmul 64x10", new Contraction.Matmul(), Shape.of(64), Shape.of(64, 10)),
-                of("matmul 784x512", new Contraction.Matmul(), Shape.of(784), Shape.of(784, 512)),
-                of("linear 64 to 10", new Contraction.Linear(true), Shape.of(64), Shape.of(10, 64), Shape.of(10)),
-                of("linear 33 to 65", new Contraction.Linear(false), Shape.of(33), Shape.of(65, 33)),
-                of("conv2d", new Convolution.Conv2d(window, 1, false), image, Shape.of(8, 3, 5, 5)),
-                of("conv2d 3x3", new Convolution.Conv2d(three, 1, false), wide, Shape.of(32, 32, 3, 3)),
-                of(
-                        "conv2d 3x3, one tile",
-                        new Convolution.Conv2d(three, 1, true),
-                        tile,
-                        Shape.of(48, 32, 3, 3),
-                        Shape.of(48)),
-                of("maxPool2d", new Convolution.MaxPool2d(new Window(2, 2, 2, 2, 0, 0)), image),
-                of("avgPool2d", new Convolution.AvgPool2d(new Window(3, 3, 2, 2, 1, 1)), image),
-                of("layerNorm", new Normalization.LayerNorm(1, 1e-5), Shape.of(70), Shape.of(70), Shape.of(70)),
-                of("softmax", new Reduction.Softmax(1, false), Shape.of(10)),
-                of("logSoftmax", new Reduction.Softmax(1, true), Shape.of(100)),
-                of("gelu", new Elementwise.Unary(UnaryKind.GELU), Shape.of(7)),
-                of("add bias", new Elementwise.Binary(BinaryKind.ADD), Shape.of(13), Shape.of(13)));
+        return Stream.of(products(), images(), rows(10), rows(70), rows(1000))
+                .flatMap(cases -> cases)
+                .toList();
     }
 
-    private static RowCase of(String name, Op op, Shape row, Shape... others) {
-        return new RowCase(name, op, row, List.of(others));
+    private static Stream<RowCase> products() {
+        return Stream.of(
+                of("matmul 64x10", new Contraction.Matmul(), Shape.of(64), ROWS, shared(64, 10)),
+                of("matmul 784x512", new Contraction.Matmul(), Shape.of(784), ROWS, shared(784, 512)),
+                of("linear 64 to 10", new Contraction.Linear(true), Shape.of(64), ROWS, shared(10, 64), shared(10)),
+                of("linear 33 to 65", new Contraction.Linear(false), Shape.of(33), ROWS, shared(65, 33)));
+    }
+
+    private static Stream<RowCase> images() {
+        var window = new Window(5, 5, 1, 1, 2, 2);
+        var pooling = new Window(2, 2, 2, 2, 0, 0);
+        var three = new Window(3, 3, 1, 1, 1, 1);
+        var average = new Window(3, 3, 2, 2, 1, 1);
+        Shape image = Shape.of(3, 9, 9);
+        Shape wide = Shape.of(32, 5, 7);
+        Shape tile = Shape.of(32, 4, 4);
+        var biased = new Convolution.Conv2d(three, 1, true);
+        return Stream.of(
+                of("conv2d", new Convolution.Conv2d(window, 1, false), image, ROWS, shared(8, 3, 5, 5)),
+                of("conv2d 3x3", new Convolution.Conv2d(three, 1, false), wide, ROWS, shared(32, 32, 3, 3)),
+                of("conv2d 3x3, one tile", biased, tile, ROWS, shared(48, 32, 3, 3), shared(48)),
+                of("maxPool2d", new Convolution.MaxPool2d(pooling), image, ROWS),
+                of("avgPool2d", new Convolution.AvgPool2d(average), image, ROWS),
+                of("sum of pixels", new Reduction.Reduce(ReduceKind.SUM, Axes.of(2, 3), false), image, ROWS),
+                of("softmax of channels", new Reduction.Softmax(1, false), image, ROWS));
+    }
+
+    private static Stream<RowCase> rows(int n) {
+        Shape row = Shape.of(n);
+        Input vector = shared(n);
+        return Stream.of(
+                of("layerNorm " + n, new Normalization.LayerNorm(1, 1e-5), row, ROWS, vector, vector),
+                of("layerNormGrad " + n, new Normalization.LayerNormGrad(1), row, ROWS, ROWS, vector, NUMBER, NUMBER),
+                of("softmax " + n, new Reduction.Softmax(1, false), row, ROWS),
+                of("logSoftmax " + n, new Reduction.Softmax(1, true), row, ROWS),
+                of("softmaxGrad " + n, new Reduction.SoftmaxGrad(1, false), row, ROWS, ROWS),
+                of("logSoftmaxGrad " + n, new Reduction.SoftmaxGrad(1, true), row, ROWS, ROWS),
+                of("sum " + n, new Reduction.Reduce(ReduceKind.SUM, Axes.of(1), false), row, ROWS),
+                of("amax " + n, new Reduction.Reduce(ReduceKind.AMAX, Axes.of(1), false), row, ROWS),
+                of("argmax " + n, new Reduction.ArgReduce(true, 1, false), row, ROWS),
+                of("crossEntropy " + n, new Loss.CrossEntropy(1, 0.1), row, ROWS, CLASS),
+                of("crossEntropyGrad " + n, new Loss.CrossEntropyGrad(1, 0.1), row, NUMBER, ROWS, CLASS, NUMBER),
+                of("gelu " + n, new Elementwise.Unary(UnaryKind.GELU), row, ROWS),
+                of("add bias " + n, new Elementwise.Binary(BinaryKind.ADD), row, ROWS, vector));
+    }
+
+    private static RowCase of(String name, Op op, Shape row, Input... inputs) {
+        return new RowCase(name, op, row, List.of(inputs));
     }
 }

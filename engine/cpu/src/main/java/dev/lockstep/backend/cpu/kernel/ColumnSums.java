@@ -8,25 +8,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sums the rows of a matrix, column by column, in the order of {@link FixedSum}: row r goes to the running sums of lane
  * r mod 16, which are sixteen rows of memory. Consecutive rows are consecutive lanes, so sixteen rows are one flat
- * addition. Confined to a thread.
+ * addition. Any other function of two numbers may take the place of the addition. Confined to a thread.
  */
 final class ColumnSums implements AutoCloseable {
     private final MemoryPool pool;
     private final long columns;
+    private final BinaryKernel function;
+    private final float start;
     private final Storage lanes;
     private long rows;
     private @Nullable ColumnSums blocks;
 
     /** Makes sums of no rows. */
     ColumnSums(MemoryPool pool, long columns) {
+        this(pool, columns, Loops.ADD, 0f);
+    }
+
+    /** Makes the fold of no rows by another function, of which {@code start} is the neutral element. */
+    ColumnSums(MemoryPool pool, long columns, BinaryKernel function, float start) {
         this.pool = pool;
         this.columns = columns;
+        this.function = function;
+        this.start = start;
         this.lanes = pool.allocate(FixedSum.LANES * columns * Float.BYTES);
         clear();
     }
 
     private void clear() {
-        Lanes.clear(lanes.address(), FixedSum.LANES * columns * Float.BYTES);
+        Fill.run(start, lanes.address(), FixedSum.LANES * columns);
     }
 
     /** Adds the next {@code count} rows, which lie one after the other. */
@@ -36,7 +45,7 @@ final class ColumnSums implements AutoCloseable {
         while (done < count) {
             long taken = Math.min(FixedSum.LANES - rows % FixedSum.LANES, count - done);
             long sums = next(taken);
-            Loops.ADD.run(sums, address + done * rowBytes, sums, taken * columns);
+            function.run(sums, address + done * rowBytes, sums, taken * columns);
             done += taken;
         }
     }
@@ -60,7 +69,7 @@ final class ColumnSums implements AutoCloseable {
     private void handOn() {
         ColumnSums above = blocks;
         if (above == null) {
-            above = new ColumnSums(pool, columns);
+            above = new ColumnSums(pool, columns, function, start);
             blocks = above;
         }
         above.add(fold(), 1);
@@ -71,7 +80,7 @@ final class ColumnSums implements AutoCloseable {
     private long fold() {
         for (long width = FixedSum.LANES / 2; width > 0; width /= 2) {
             long half = width * columns;
-            Loops.ADD.run(lanes.address(), lanes.address() + half * Float.BYTES, lanes.address(), half);
+            function.run(lanes.address(), lanes.address() + half * Float.BYTES, lanes.address(), half);
         }
         return lanes.address();
     }

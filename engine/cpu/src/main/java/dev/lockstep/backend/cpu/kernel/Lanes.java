@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loads and stores vectors at native addresses. */
@@ -47,6 +48,22 @@ public final class Lanes {
     /** Stores a full vector of ints. */
     static void store(IntVector vector, long address) {
         vector.intoMemorySegment(ALL, address, ORDER);
+    }
+
+    /** {@return the mask of the first {@code count} lanes} */
+    static VectorMask<Float> first(long count) {
+        return SPECIES.indexInRange(0, count);
+    }
+
+    /** Loads fewer floats than a vector has; the other lanes hold {@code fill}. */
+    static FloatVector loadFew(long address, long count, float fill) {
+        VectorMask<Float> mask = first(count);
+        return all(fill).blend(FloatVector.fromMemorySegment(SPECIES, ALL, address, ORDER, mask), mask);
+    }
+
+    /** Stores the first {@code count} lanes. */
+    static void storeFew(FloatVector vector, long address, long count) {
+        vector.intoMemorySegment(ALL, address, ORDER, first(count));
     }
 
     /** {@return a number in every lane} */

@@ -41,6 +41,11 @@ final class LoopTemplate {
         return (NormalizeKernel) instantiate(NormalizeLoop.class, end);
     }
 
+    /** Makes the sum of a function, which must take vectors of any length. */
+    static SumKernel ofSum(LaneTernary function) {
+        return (SumKernel) instantiate(SumLoop.class, function);
+    }
+
     private static Object instantiate(Class<?> template, Object function) {
         try {
             return MethodHandles.lookup()

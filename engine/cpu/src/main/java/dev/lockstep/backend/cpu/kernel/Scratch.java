@@ -31,13 +31,4 @@ final class Scratch {
     long vector(int index) {
         return address + (long) BLOCKS * BLOCK * Float.BYTES + index * Lanes.BYTES;
     }
-
-    /** {@return the address of sixteen floats: the first {@code count} are those at {@code from}, the others +0} */
-    long padded(long from, long count) {
-        long block = vector(3);
-        for (int i = 0; i < 16; i++) {
-            Lanes.set(block + (long) i * Float.BYTES, i < count ? Lanes.get(from + (long) i * Float.BYTES) : 0f);
-        }
-        return block;
-    }
 }

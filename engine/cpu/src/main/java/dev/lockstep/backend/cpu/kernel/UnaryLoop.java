@@ -4,9 +4,13 @@ import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
-/** The loop over one function of one argument; {@link LoopTemplate} makes a copy of this class for each function. */
+/**
+ * The loop over one function of one argument; {@link LoopTemplate} makes a copy of this class for each function. A
+ * method applies the function at one place: what is inlined twice does not fit. See Note [Compiled apart].
+ */
 final class UnaryLoop implements UnaryKernel {
     private static final LaneUnary FUNCTION = function();
+    private static final BatchKernel<Span> FEW = Apart.of(UnaryLoop::runFew);
 
     /** Made by {@link LoopTemplate}. */
     UnaryLoop() {}
@@ -22,21 +26,19 @@ final class UnaryLoop implements UnaryKernel {
     @Override
     public void run(long x, long y, long count) {
         if (count < Lanes.COUNT) {
-            runShort(x, y, count);
+            FEW.run(new Span(x, y, count));
             return;
         }
         long end = (count - Lanes.COUNT) * Float.BYTES;
         FloatVector last = Lanes.load(x + end); // Before the loop writes there, where y is x.
-        for (long i = 0; i < end; i += Lanes.BYTES) {
-            Lanes.store(FUNCTION.apply(Lanes.load(x + i)), y + i);
+        for (long i = 0; i < end + Lanes.BYTES; i += Lanes.BYTES) {
+            FloatVector next = i < end ? Lanes.load(x + i) : last;
+            Lanes.store(FUNCTION.apply(next), y + Math.min(i, end));
         }
-        Lanes.store(FUNCTION.apply(last), y + end);
     }
 
-    private static void runShort(long x, long y, long count) {
-        long vector = Scratch.current().vector(0);
-        Lanes.copyFew(x, vector, count);
-        Lanes.store(FUNCTION.apply(Lanes.load(vector)), vector);
-        Lanes.copyFew(vector, y, count);
+    private static void runFew(Span few) {
+        FloatVector x = Lanes.loadFew(few.x(), few.count(), 0f);
+        Lanes.storeFew(FUNCTION.apply(x), few.y(), few.count());
     }
 }
