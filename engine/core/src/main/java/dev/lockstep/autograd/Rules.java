@@ -6,6 +6,7 @@ import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.CustomOp;
 import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Fused;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
@@ -39,6 +40,7 @@ final class Rules {
             case CustomOp custom -> custom(custom);
             case Creation none -> Rule.NONE;
             case Update none -> Rule.NONE;
+            case Fused none -> Rule.NONE;
         };
     }
 

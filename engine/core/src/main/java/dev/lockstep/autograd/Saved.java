@@ -6,6 +6,7 @@ import dev.lockstep.backend.op.Op;
 /** A value kept for backward: a reference on the storage (not on anybody's handle), and the version it had. */
 record Saved(Value value, int version) {
     static Saved of(Value original) {
+        original.storage().expectRead();
         return new Saved(original.alias(), original.storage().version());
     }
 

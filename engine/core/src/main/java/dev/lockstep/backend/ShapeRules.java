@@ -5,6 +5,7 @@ import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.CustomOp;
 import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Fused;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
@@ -45,6 +46,7 @@ public final class ShapeRules {
             case Sampling sampling -> sampling(sampling, in);
             case Loss loss -> LossShapes.outputs(loss, in);
             case Update update -> UpdateShapes.outputs(update, in);
+            case Fused fused -> fused(fused, specs, in);
             case CustomOp custom -> throw in.refuse("a custom op knows its outputs only by running");
         };
     }
@@ -55,6 +57,19 @@ public final class ShapeRules {
     public static boolean sharesMemory(Shaping.View op, Layout input) {
         return !(op instanceof Shaping.Reshape(Shape shape))
                 || input.reshape(shape).isPresent();
+    }
+
+    private static List<ValueSpec> fused(Fused op, List<ValueSpec> specs, Inputs in) {
+        in.expect(op.inputs());
+        for (ValueSpec spec : specs) {
+            boolean alike = spec.dtype() == in.dtype(0)
+                    && spec.layout().hasStridesOf(specs.getFirst().layout());
+            if (!alike || !spec.layout().isDense()) {
+                throw in.refuse("needs dense inputs of one dtype that lie alike");
+            }
+        }
+        ValueSpec result = in.like(in.shape(0), in.dtype(0)).getFirst();
+        return op.outputs().stream().map(output -> result).toList();
     }
 
     private static List<ValueSpec> creation(Creation op, Inputs in) {

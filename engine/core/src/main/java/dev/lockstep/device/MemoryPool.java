@@ -93,6 +93,17 @@ public final class MemoryPool {
         return new Storage(this, block, sizeBytes, forgotten, recorded == null ? null : recorded.get());
     }
 
+    /** Makes a storage that takes no memory until somebody asks for its contents. */
+    public Storage pending(long sizeBytes, Storage.Pending work) {
+        return new Storage(this, sizeBytes, work);
+    }
+
+    /** Lets a block that another storage gave up report this one if it is forgotten. */
+    Block.Watch watch(Block block, Storage owner) {
+        block.unwatch();
+        return block.watch(owner, forgotten, null);
+    }
+
     void recycle(Block block) {
         block.unwatch();
         ThreadCache cache = caches.get();

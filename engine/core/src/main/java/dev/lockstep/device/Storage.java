@@ -5,6 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * at once. A permanent storage (of a parameter or buffer) is not counted, so that threads never contend for its count;
  * its block returns when the storage is unreachable. A counted storage that is forgotten is found the same way, which
  * the pool's statistics report. Thread-safe; the contents are not.
+ *
+ * <p>A storage may be pending: it has no memory until somebody asks for its address. That is the seam for whoever puts
+ * computations off.
  */
 public final class Storage {
     private static final VarHandle COUNT;
@@ -25,9 +31,11 @@ public final class Storage {
     }
 
     private final MemoryPool pool;
-    private final Block block;
-    private final Block.Watch watch;
     private final long sizeBytes;
+    private @Nullable Block block;
+    private Block.@Nullable Watch watch;
+    private volatile @Nullable Pending pending;
+    private @Nullable List<Pending> readers;
 
     @SuppressWarnings("FieldMayBeFinal") // Written through COUNT.
     private volatile int count = 1;
@@ -35,11 +43,92 @@ public final class Storage {
     private volatile boolean permanent;
     private volatile int version;
 
+    /**
+     * Work that fills a storage when its memory is first asked for. Whoever makes it pending keeps what it needs alive.
+     */
+    public interface Pending {
+        /** Fills the storage by {@link Storage#fill}, unless that has happened. Thread-safe. */
+        void compute();
+
+        /** Lets go of everything: the storage was released, and nobody will ask. Called once at most. */
+        void discard();
+
+        /** Notes that somebody will certainly ask. */
+        void expect();
+    }
+
     Storage(MemoryPool pool, Block block, long sizeBytes, ReferenceQueue<Storage> forgotten, @Nullable String label) {
         this.pool = pool;
         this.block = block;
         this.sizeBytes = sizeBytes;
         this.watch = block.watch(this, forgotten, label);
+    }
+
+    /** Makes a storage whose memory is computed when it is asked for. */
+    Storage(MemoryPool pool, long sizeBytes, Pending work) {
+        this.pool = pool;
+        this.sizeBytes = sizeBytes;
+        this.pending = work;
+    }
+
+    /** {@return the work that will fill this storage, if it was not needed yet} */
+    public Optional<Pending> pending() {
+        return Optional.ofNullable(pending);
+    }
+
+    /** Fills this storage now if it is pending. */
+    public void compute() {
+        Pending work = pending;
+        if (work != null) {
+            work.compute();
+        }
+    }
+
+    /** Notes that the memory will be asked for again, so that pending work should write it when it passes. */
+    public void expectRead() {
+        Pending work = pending;
+        if (work != null) {
+            work.expect();
+        }
+    }
+
+    /**
+     * Ends the pending state with the memory of another storage, which nobody may use afterwards.
+     *
+     * @throws IllegalStateException if the other one is shared, or this one is not pending
+     */
+    public void fill(Storage computed) {
+        if (pending == null || !computed.isExclusive() || computed.sizeBytes != sizeBytes) {
+            throw new IllegalStateException("storage: filled from one that does not fit or is shared, or filled twice");
+        }
+        computed.add(-1);
+        block = computed.block();
+        watch = pool.watch(computed.block(), this);
+        pending = null; // Volatile: who sees this sees the block.
+    }
+
+    /** Notes pending work that reads this memory and must be computed before it changes. */
+    public synchronized void addReader(Pending work) {
+        if (readers == null) {
+            readers = new ArrayList<>(2);
+        }
+        readers.add(work);
+    }
+
+    /** Forgets a reader that has been computed or discarded. */
+    public synchronized void removeReader(Pending work) {
+        if (readers != null) {
+            readers.remove(work);
+        }
+    }
+
+    /** Has all pending work computed that reads this memory. Called before a write in place. */
+    public void computeReaders() {
+        List<Pending> waiting;
+        synchronized (this) {
+            waiting = readers == null ? List.of() : List.copyOf(readers);
+        }
+        waiting.forEach(Pending::compute);
     }
 
     /** {@return the device that holds the memory} */
@@ -59,7 +148,9 @@ public final class Storage {
      */
     public MemorySegment segment() {
         checkAlive();
-        return block.segment().asSlice(0, sizeBytes);
+        compute();
+        computeReaders(); // The caller may write.
+        return block().segment().asSlice(0, sizeBytes);
     }
 
     /**
@@ -69,7 +160,8 @@ public final class Storage {
      */
     public long address() {
         checkAlive();
-        return block.address();
+        compute();
+        return block().address();
     }
 
     /** Adds a reference. */
@@ -91,11 +183,28 @@ public final class Storage {
         }
         if (before == 1) {
             try {
-                pool.recycle(block);
+                end();
             } finally {
                 Reference.reachabilityFence(
                         this); // Else the collector may report this storage while it is being released.
             }
+        }
+    }
+
+    private Block block() {
+        Block mine = block;
+        if (mine == null) {
+            throw new AssertionError("storage: pending work did not fill it");
+        }
+        return mine;
+    }
+
+    private void end() {
+        Pending work = pending;
+        if (work == null) {
+            pool.recycle(block());
+        } else {
+            work.discard();
         }
     }
 
@@ -114,9 +223,17 @@ public final class Storage {
     /** Makes the storage live until it is unreachable; counts no longer matter. For parameters and buffers. */
     public Storage makePermanent() {
         checkAlive();
+        compute();
         permanent = true;
-        watch.makePermanent();
+        if (watch != null) {
+            watch.makePermanent();
+        }
         return this;
+    }
+
+    /** {@return whether this was made permanent} */
+    public boolean isPermanent() {
+        return permanent;
     }
 
     /** {@return whether one counted reference is all there is: nobody else sees the memory} */

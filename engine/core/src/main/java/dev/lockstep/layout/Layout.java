@@ -90,6 +90,10 @@ public final class Layout {
 
     /** {@return whether the elements fill one gapless block, in whatever order of axes} */
     public boolean isDense() {
+        return isContiguous() || isDenseInSomeOrder();
+    }
+
+    private boolean isDenseInSomeOrder() {
         Integer[] order = new Integer[shape.rank()];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, (a, b) -> Long.compare(strides[b], strides[a]));
@@ -166,6 +170,11 @@ public final class Layout {
             return Optional.of(new Layout(target, contiguous(target).strides, offset));
         }
         return Reshaping.strides(this, target).map(steps -> new Layout(target, steps, offset));
+    }
+
+    /** {@return whether shape and strides are those of another layout, wherever both start} */
+    public boolean hasStridesOf(Layout other) {
+        return shape.equals(other.shape) && Arrays.equals(strides, other.strides);
     }
 
     @Override

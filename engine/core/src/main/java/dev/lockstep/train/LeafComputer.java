@@ -147,7 +147,9 @@ final class LeafComputer<M extends Module<?, ?>> {
         }
 
         private static Value own(Tensor tensor) {
-            return tensor.contiguous().value().alias();
+            Value value = tensor.contiguous().value().alias();
+            value.storage().compute(); // On the thread of the virtual rank, before others read it.
+            return value;
         }
 
         private NodeSum sum(double loss, double weight) {

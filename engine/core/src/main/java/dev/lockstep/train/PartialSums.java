@@ -91,7 +91,12 @@ final class PartialSums implements GradientReducer.Contributions, AutoCloseable 
             Value present = left == null ? right : left;
             return present == null ? null : present.alias();
         }
-        return left.dtype().isFloating() ? backend.execute(ADD, left, right)[0] : left.alias();
+        if (!left.dtype().isFloating()) {
+            return left.alias();
+        }
+        Value sum = backend.execute(ADD, left, right)[0];
+        sum.storage().compute(); // Here, where all threads take part, and not where it is read.
+        return sum;
     }
 
     private static @Nullable StepScalars add(Optional<StepScalars> left, Optional<StepScalars> right) {

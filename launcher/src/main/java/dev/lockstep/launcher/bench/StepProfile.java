@@ -1,9 +1,11 @@
 package dev.lockstep.launcher.bench;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Backends;
 import dev.lockstep.backend.ProfilingBackend;
 import dev.lockstep.backend.ProfilingBackend.Line;
+import dev.lockstep.backend.fusion.FusingBackend;
 import dev.lockstep.device.Device;
 import java.util.Comparator;
 import java.util.List;
@@ -28,9 +30,15 @@ public final class StepProfile {
 
     /** Puts a profiling decorator around the backend of a device, for the rest of the process. */
     public static StepProfile install(Device device, LongSupplier nanoClock) {
-        ProfilingBackend backend = new ProfilingBackend(Backends.of(device), nanoClock);
-        Backends.use(backend);
-        return new StepProfile(backend);
+        Backend open = Backends.of(device);
+        if (open instanceof FusingBackend fusing) {
+            ProfilingBackend profiling = new ProfilingBackend(fusing.below(), nanoClock);
+            Backends.use(new FusingBackend(profiling));
+            return new StepProfile(profiling);
+        }
+        ProfilingBackend profiling = new ProfilingBackend(open, nanoClock);
+        Backends.use(profiling);
+        return new StepProfile(profiling);
     }
 
     /** Forgets the steps so far: they were warm-up. */

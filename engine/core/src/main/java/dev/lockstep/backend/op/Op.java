@@ -19,6 +19,7 @@ public sealed interface Op
                 Sampling,
                 Loss,
                 Update,
+                Fused,
                 CustomOp {
 
     /** {@return the op's name as errors and profiles print it, such as {@code matmul}} */

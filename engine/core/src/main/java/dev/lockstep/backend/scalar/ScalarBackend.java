@@ -9,6 +9,7 @@ import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.CustomOp;
 import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Fused;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
@@ -61,6 +62,9 @@ public final class ScalarBackend implements Backend {
         if (op instanceof CustomOp custom) {
             return custom.forward(this, inputs);
         }
+        if (op instanceof Fused fused) {
+            return FusedKernels.run(this, fused, inputs);
+        }
         List<ValueSpec> specs = ShapeRules.outputs(op, ValueSpec.of(inputs));
         if (op instanceof Shaping.View view && ShapeRules.sharesMemory(view, inputs[0].layout())) {
             return new Value[] {inputs[0].view(specs.get(0).layout())};
@@ -97,6 +101,7 @@ public final class ScalarBackend implements Backend {
             case Sampling sampling -> SamplingKernels.run(sampling, in, out[0]);
             case Loss loss -> LossKernels.run(loss, in, out);
             case Update update -> UpdateKernels.run(update, in);
+            case Fused fused -> throw new AssertionError("a fused op runs its links: " + fused);
             case CustomOp custom -> throw new AssertionError("a custom op runs itself: " + custom.label());
         }
     }

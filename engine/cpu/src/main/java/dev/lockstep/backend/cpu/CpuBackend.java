@@ -4,6 +4,7 @@ import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.kernel.BatchNorms;
 import dev.lockstep.backend.cpu.kernel.Copies;
+import dev.lockstep.backend.cpu.kernel.ElementChains;
 import dev.lockstep.backend.cpu.kernel.Elements;
 import dev.lockstep.backend.cpu.kernel.LayerNorms;
 import dev.lockstep.backend.cpu.kernel.Losses;
@@ -18,6 +19,7 @@ import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.CustomOp;
 import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Fused;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
@@ -48,6 +50,7 @@ public final class CpuBackend implements Backend {
     private final BatchNorms batchNorms;
     private final Copies copies;
     private final Elements elements;
+    private final ElementChains chains;
     private final Pooling pooling;
     private final Updates updates;
     private final Reductions reductions;
@@ -69,6 +72,7 @@ public final class CpuBackend implements Backend {
         this.batchNorms = new BatchNorms(memory);
         this.copies = new Copies(memory);
         this.elements = new Elements(memory);
+        this.chains = new ElementChains(memory);
         this.pooling = new Pooling(memory);
         this.updates = new Updates();
         this.reductions = new Reductions(this);
@@ -88,7 +92,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public boolean supports(Op op) {
-        return true;
+        return !(op instanceof Fused fused) || ElementChains.supports(fused);
     }
 
     @Override
@@ -106,6 +110,7 @@ public final class CpuBackend implements Backend {
             case Loss loss -> losses.tryExecute(loss, inputs);
             case Normalization.LayerNorm norm -> layerNorms.forward(norm, inputs);
             case Normalization.LayerNormGrad gradient -> layerNorms.backward(gradient, inputs);
+            case Fused fused -> chains.tryExecute(fused, inputs);
             case CustomOp custom -> custom.forward(this, inputs);
             case Normalization.BatchNorm _, Normalization.BatchNormGrad _ ->
                 batchNorms.tryExecute((Normalization) op, inputs);

@@ -3,10 +3,11 @@ package dev.lockstep.backend.cpu;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.BackendProvider;
 import dev.lockstep.backend.cpu.onednn.OneDnn;
+import dev.lockstep.backend.fusion.FusingBackend;
 import dev.lockstep.device.Device;
 import dev.lockstep.device.MemoryPool;
 
-/** Offers {@link CpuBackend} for the host's processor, above the scalar backend. */
+/** Offers {@link CpuBackend} under fusion for the host's processor, above the scalar backend. */
 public final class CpuBackendProvider implements BackendProvider {
     private static final int PRIORITY = 100;
 
@@ -30,6 +31,6 @@ public final class CpuBackendProvider implements BackendProvider {
                     "cpu: looked for " + device + ", but the host's processor is one device, " + Device.CPU);
         }
         OneDnn.open();
-        return new CpuBackend(new MemoryPool(new HostMemory()));
+        return new FusingBackend(new CpuBackend(new MemoryPool(new HostMemory())));
     }
 }

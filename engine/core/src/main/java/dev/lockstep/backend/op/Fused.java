@@ -1,0 +1,45 @@
+package dev.lockstep.backend.op;
+
+import java.util.List;
+
+/**
+ * Element-wise ops on values of one shape, dtype and layout as one op: a backend runs them without writing what lies
+ * between, with exactly the bits of the ops one by one. Made below autograd; a graph never has one.
+ *
+ * @param inputs how many values go in
+ * @param links the ops, each after those that it reads
+ * @param outputs the links whose results come out, by index
+ */
+public record Fused(int inputs, List<Link> links, List<Integer> outputs) implements Op {
+    /**
+     * One op of a chain: {@link Elementwise.Unary}, {@link Elementwise.Binary} or {@link Elementwise.BinaryScalar}.
+     *
+     * @param op the op
+     * @param arguments what it reads: below {@link Fused#inputs} an input, from there on an earlier link
+     */
+    public record Link(Elementwise op, List<Integer> arguments) {
+        /** Copies the list. */
+        public Link {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** Copies the lists and checks that each link reads what is there. */
+    public Fused {
+        links = List.copyOf(links);
+        outputs = List.copyOf(outputs);
+        for (int i = 0; i < links.size(); i++) {
+            int known = inputs + i;
+            if (links.get(i).arguments().stream().anyMatch(argument -> argument < 0 || argument >= known)) {
+                throw new IllegalArgumentException("fused: link " + i + " reads what is not there: " + links.get(i));
+            }
+        }
+    }
+
+    /** Makes the chain of one op on values of its own. */
+    public static Fused of(Elementwise op) {
+        int arguments = op instanceof Elementwise.Binary ? 2 : 1;
+        List<Integer> all = arguments == 2 ? List.of(0, 1) : List.of(0);
+        return new Fused(arguments, List.of(new Link(op, all)), List.of(0));
+    }
+}

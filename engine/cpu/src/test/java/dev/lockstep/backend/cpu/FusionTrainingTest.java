@@ -1,0 +1,128 @@
+package dev.lockstep.backend.cpu;
+
+import static dev.lockstep.tensor.Tensors.crossEntropy;
+import static dev.lockstep.tensor.Tensors.manualSeed;
+import static dev.lockstep.tensor.Tensors.randint;
+import static dev.lockstep.tensor.Tensors.randn;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Backends;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.fusion.FusingBackend;
+import dev.lockstep.backend.op.Fused;
+import dev.lockstep.backend.op.Op;
+import dev.lockstep.data.Batch;
+import dev.lockstep.data.TensorDataset;
+import dev.lockstep.device.Device;
+import dev.lockstep.device.MemoryPool;
+import dev.lockstep.module.Layer;
+import dev.lockstep.module.WeightsDigest;
+import dev.lockstep.nn.Linear;
+import dev.lockstep.optim.AdamW;
+import dev.lockstep.tensor.Tensor;
+import dev.lockstep.train.Job;
+import dev.lockstep.train.Trainer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Training with fusion: the bits of training without, flat memory, and nothing left to the garbage collector. */
+class FusionTrainingTest {
+    private static final int ROWS = 96;
+    private static final int WIDTH = 128;
+
+    private final MemoryPool pool = new MemoryPool(new HostMemory());
+    private final Backend plain = new CpuBackend(pool);
+    private final Backend before = Backends.of(Device.CPU);
+
+    @AfterEach
+    void theBackendOfOtherTestsComesBack() {
+        Backends.use(before);
+    }
+
+    /** A layer between element-wise chains that users write: gates, clipping, a residual. */
+    private static final class Gated extends Layer {
+        private final Linear in = child("in", new Linear(WIDTH, WIDTH));
+        private final Linear out = child("out", new Linear(WIDTH, 10));
+
+        @Override
+        public Tensor forward(Tensor x) {
+            Tensor h = in.call(x);
+            Tensor gate = h.mul(0.5).tanh().add(1.0).mul(0.5);
+            Tensor mixed = h.mul(gate).add(h.square().mul(0.1).sigmoid()).sub(x.mul(gate));
+            return out.call(mixed.gelu().add(x));
+        }
+    }
+
+    private String train(Backend backend, int threads, int steps, List<Long> inUse) {
+        Backends.use(backend);
+        manualSeed(5);
+        var data = new TensorDataset(randn(ROWS, WIDTH), randint(10, (long) ROWS));
+        var net = new Gated();
+        var job = Job.alone(new Job.Settings(2, 1, threads, 0, Device.CPU, 10));
+        var trainer = Trainer.of(job, net, new AdamW(net.parameters(), o -> o.lr(1e-2)));
+        for (int step = 0; step < steps; step++) {
+            trainer.step(Batch.of(data, 0, ROWS), (m, batch, context) -> crossEntropy(m.call(batch.x()), batch.y()));
+            inUse.add(pool.stats().bytesInUse());
+        }
+        trainer.finish();
+        return WeightsDigest.sha256(net.stateDict());
+    }
+
+    @Test
+    void fusedTrainingEqualsPlainTrainingBitForBit() {
+        String expected = train(plain, 1, 12, new ArrayList<>());
+        assertEquals(expected, train(new FusingBackend(plain), 1, 12, new ArrayList<>()));
+        assertEquals(expected, train(new FusingBackend(plain), 2, 12, new ArrayList<>()));
+    }
+
+    @Test
+    void memoryStaysFlatAndNothingIsForgotten() {
+        List<Long> inUse = new ArrayList<>();
+        train(new FusingBackend(plain), 2, 300, inUse);
+        assertEquals(inUse.get(3), inUse.getLast());
+        System.gc();
+        assertEquals(0, pool.stats().reclaimedByGc());
+    }
+
+    @Test
+    void chainsAreReallyFused() {
+        AtomicInteger fused = new AtomicInteger();
+        train(new FusingBackend(new Counting(plain, fused)), 1, 1, new ArrayList<>());
+        assertTrue(fused.get() > 0, "a step runs fused ops");
+    }
+
+    private record Counting(Backend below, AtomicInteger fused) implements Backend {
+        @Override
+        public Device device() {
+            return below.device();
+        }
+
+        @Override
+        public MemoryPool memory() {
+            return below.memory();
+        }
+
+        @Override
+        public boolean supports(Op op) {
+            return below.supports(op);
+        }
+
+        @Override
+        public Value[] execute(Op op, Value... inputs) {
+            if (op instanceof Fused) {
+                fused.incrementAndGet();
+            }
+            return below.execute(op, inputs);
+        }
+
+        @Override
+        public String numericsFingerprint() {
+            return below.numericsFingerprint();
+        }
+    }
+}
