@@ -1,19 +1,18 @@
 package dev.lockstep.collectives;
 
-import dev.lockstep.collectives.transport.PendingWork;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** A work together with the parts it gathers. */
 final class Gathered implements GatherWork {
-    private final PendingWork work;
-    private final AtomicReference<List<MemorySegment>> parts;
+    private final Work work;
+    private final Supplier<List<MemorySegment>> parts;
 
-    /** Takes a work that sets {@code parts} before it ends well. */
-    Gathered(PendingWork work, AtomicReference<List<MemorySegment>> parts) {
+    /** Takes a work that makes {@code parts} ready before it ends well. */
+    Gathered(Work work, Supplier<List<MemorySegment>> parts) {
         this.work = work;
         this.parts = parts;
     }

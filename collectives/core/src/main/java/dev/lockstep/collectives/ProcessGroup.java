@@ -7,10 +7,11 @@ import java.util.List;
 
 /**
  * The workers of one generation, seen by one of them. Ranks call the same collectives in the same order; each returns
- * at once, and several may be under way. All segments are native, contiguous, aligned to their elements, and belong to
- * the operation until its {@link Work} is done. Inputs and outputs do not overlap; an output is whole or the work
- * failed. Sums over ranks are made in the canonical tree, so that their bits depend on values and size only. One
- * failure fails the whole group. Collectives are called from one thread; {@link #abort} from any.
+ * at once, and several may be under way. All segments are native, contiguous, aligned to their elements, accessible
+ * from any thread, and belong to the operation until its {@link Work} is done. Inputs and outputs do not overlap; an
+ * output is whole or the work failed. Sums over ranks are made in the canonical tree, so that their bits depend on
+ * values and size only. One failure fails the whole group. Collectives are called from one thread; {@link #abort} from
+ * any.
  */
 public interface ProcessGroup extends AutoCloseable {
     /** {@return this worker's place, from 0} */
@@ -60,6 +61,9 @@ public interface ProcessGroup extends AutoCloseable {
 
     /** Ends when every rank has called it. */
     Work barrier();
+
+    /** {@return how many bytes of data this rank has handed to others in collectives that have ended} */
+    long bytesSent();
 
     /**
      * Gives the group up: tells the peers why, fails all pending work with {@code reason}, and waits a bounded time

@@ -1,10 +1,6 @@
 package dev.lockstep.collectives;
 
-import dev.lockstep.collectives.algorithm.Collectives;
-import dev.lockstep.collectives.algorithm.Exchange;
-import dev.lockstep.collectives.algorithm.Scratch;
 import dev.lockstep.collectives.transport.Envelope;
-import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Signature.Kind;
 import dev.lockstep.collectives.transport.Tag;
@@ -13,25 +9,23 @@ import dev.lockstep.layout.DType;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /** A process group whose algorithms run above a transport. */
 public final class TransportProcessGroup implements ProcessGroup {
     private final Transport transport;
     private final GroupOptions options;
-    private final Lanes lanes;
-    private final Scratch scratch = new Scratch();
+    private final CollectiveRunner runner;
     private final TagCounts sent = new TagCounts();
     private final TagCounts received = new TagCounts();
-    private long sequence;
 
     /** Makes a group; the transport belongs to it from now on. */
     public TransportProcessGroup(Transport transport, GroupOptions options) {
         this.transport = transport;
         this.options = options;
-        this.lanes = new Lanes(
-                "collectives-" + transport.generation() + "." + transport.rank(), options.lanes(), transport::abort);
+        this.runner = transport
+                .windows()
+                .<CollectiveRunner>map(windows -> new WindowRunner(transport, windows, options))
+                .orElseGet(() -> new MessageRunner(transport, options));
     }
 
     @Override
@@ -61,7 +55,7 @@ public final class TransportProcessGroup implements ProcessGroup {
         Checks.length("all_reduce out", out, in.byteSize());
         Checks.apart("all_reduce", in, out);
         Signature call = new Signature(Kind.ALL_REDUCE, dtype, op, in.byteSize() / dtype.sizeBytes(), 0);
-        return submit(call, exchange -> Collectives.allReduce(exchange, in, out));
+        return runner.allReduce(call, in, out);
     }
 
     @Override
@@ -77,7 +71,7 @@ public final class TransportProcessGroup implements ProcessGroup {
             Checks.apart("tree all_reduce", partial, out);
         }
         Signature call = new Signature(Kind.TREE_ALL_REDUCE, tree.dtype(), ReduceOp.SUM, tree.elements(), bucket);
-        return submit(call, exchange -> Collectives.allReduce(exchange, tree, mine, out));
+        return runner.allReduce(call, tree, mine, out);
     }
 
     @Override
@@ -88,16 +82,13 @@ public final class TransportProcessGroup implements ProcessGroup {
         Checks.length("reduce_scatter in", in, out.byteSize() * size());
         Checks.apart("reduce_scatter", in, out);
         Signature call = new Signature(Kind.REDUCE_SCATTER, dtype, op, in.byteSize() / dtype.sizeBytes(), 0);
-        return submit(call, exchange -> Collectives.reduceScatter(exchange, in, out));
+        return runner.reduceScatter(call, in, out);
     }
 
     @Override
     public GatherWork allGather(MemorySegment mine) {
         Checks.nativeMemory("all_gather", mine);
-        AtomicReference<List<MemorySegment>> parts = new AtomicReference<>(List.of());
-        Signature call = Signature.ofBytes(Kind.ALL_GATHER, -1, 0);
-        PendingWork work = submit(call, exchange -> parts.set(Collectives.allGather(exchange, mine)));
-        return new Gathered(work, parts);
+        return runner.allGather(Signature.ofBytes(Kind.ALL_GATHER, -1, 0), mine);
     }
 
     @Override
@@ -105,21 +96,12 @@ public final class TransportProcessGroup implements ProcessGroup {
         Checks.nativeMemory("broadcast", data);
         Checks.rank("broadcast root", root, size());
         Signature call = Signature.ofBytes(Kind.BROADCAST, data.byteSize(), root);
-        return submit(call, exchange -> Collectives.broadcast(exchange, data, root));
+        return runner.broadcast(call, data, root);
     }
 
     @Override
     public Work barrier() {
-        Signature call = Signature.ofBytes(Kind.BARRIER, 0, 0);
-        return submit(call, exchange -> Collectives.allGather(exchange, MemorySegment.NULL));
-    }
-
-    private PendingWork submit(Signature call, Consumer<Exchange> collective) {
-        Exchange exchange = new Exchange(transport, options, scratch, sequence++, call);
-        return lanes.submit(exchange.toString(), () -> {
-            collective.accept(exchange);
-            exchange.finish();
-        });
+        return runner.barrier(Signature.ofBytes(Kind.BARRIER, 0, 0));
     }
 
     @Override
@@ -145,17 +127,26 @@ public final class TransportProcessGroup implements ProcessGroup {
     }
 
     @Override
+    public long bytesSent() {
+        return runner.bytesSent();
+    }
+
+    @Override
     public boolean abort(CollectiveException reason) {
-        lanes.fail(reason);
-        boolean quiet = transport.abort(reason);
-        return lanes.awaitQuiet() && quiet;
+        runner.fail(reason);
+        boolean silent = transport.abort(reason);
+        if (!runner.awaitQuiet() || !silent) {
+            return false;
+        }
+        transport.close();
+        return true;
     }
 
     @Override
     public void close() {
-        if (lanes.fail(new GroupAbortedException("rank " + rank() + " closed generation " + generation()))) {
-            transport.close();
-            lanes.awaitQuiet();
+        CollectiveException reason = new GroupAbortedException("rank " + rank() + " closed generation " + generation());
+        if (runner.fail(reason)) {
+            abort(reason);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.collectives.algorithm;
 
 import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.MismatchException;
+import dev.lockstep.collectives.ReduceKernel;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;
@@ -25,6 +26,7 @@ public final class Exchange {
     private final Signature signature;
     private final List<PendingWork> sends = new ArrayList<>();
     private final List<MemorySegment> taken = new ArrayList<>();
+    private long bytesSent;
 
     /** Opens the exchange of one collective. */
     public Exchange(Transport transport, GroupOptions options, Scratch scratch, long sequence, Signature signature) {
@@ -43,6 +45,10 @@ public final class Exchange {
         return transport.size();
     }
 
+    ReduceKernel kernel() {
+        return options.kernel();
+    }
+
     Signature signature() {
         return signature;
     }
@@ -55,6 +61,7 @@ public final class Exchange {
     }
 
     void send(int peer, int phase, int part, MemorySegment data) {
+        bytesSent += data.byteSize();
         sends.add(transport.send(peer, envelope(phase, part), data));
     }
 
@@ -88,10 +95,19 @@ public final class Exchange {
         work.await(options.timeout().minus(stallAfter));
     }
 
+    Scratch scratch() {
+        return scratch;
+    }
+
     MemorySegment scratch(long sizeBytes) {
         MemorySegment memory = scratch.take(sizeBytes);
         taken.add(memory);
         return memory.asSlice(0, sizeBytes);
+    }
+
+    /** {@return how many bytes were handed to the transport} */
+    public long bytesSent() {
+        return bytesSent;
     }
 
     /** Waits until everything sent has left, and gives the scratch memory back. Only after a good end. */

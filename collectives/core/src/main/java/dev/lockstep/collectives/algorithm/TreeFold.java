@@ -1,7 +1,5 @@
 package dev.lockstep.collectives.algorithm;
 
-import dev.lockstep.collectives.ReduceOp;
-import dev.lockstep.layout.DType;
 import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
 import java.lang.foreign.MemorySegment;
@@ -10,27 +8,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up the nodes of the canonical tree that are present, left + right, block by block so that what is being added
- * stays in the cache. Immutable but for its scratch memory; confined to one thread.
+ * stays in the cache. Immutable.
  */
 final class TreeFold {
     private static final int BLOCK_BYTES = 64 * 1024;
 
-    private final DType dtype;
-    private final ReduceOp op;
+    private final Combiner combiner;
     private final List<MemorySegment> sources;
-    private final MemorySegment scratch;
 
     /**
      * Makes a fold.
      *
      * @param sources the segments that the plans' sources count, all of one length
-     * @param scratch at least {@link #scratchBytes}
      */
-    TreeFold(DType dtype, ReduceOp op, List<MemorySegment> sources, MemorySegment scratch) {
-        this.dtype = dtype;
-        this.op = op;
+    TreeFold(Combiner combiner, List<MemorySegment> sources) {
+        this.combiner = combiner;
         this.sources = sources;
-        this.scratch = scratch;
     }
 
     /** The order of one sum. */
@@ -86,12 +79,16 @@ final class TreeFold {
         return (long) BLOCK_BYTES * (Integer.SIZE - Integer.numberOfLeadingZeros(virtualRanks) + 1);
     }
 
-    /** Writes the sum of the sources' bytes from {@code offset} on into {@code target}. */
-    void into(MemorySegment target, Plan plan, long offset) {
+    /**
+     * Writes the sum of the sources' bytes from {@code offset} on into {@code target}.
+     *
+     * @param scratch at least {@link #scratchBytes}
+     */
+    void into(MemorySegment target, Plan plan, long offset, MemorySegment scratch) {
         for (long at = 0; at < target.byteSize(); at += BLOCK_BYTES) {
             long sizeBytes = Math.min(BLOCK_BYTES, target.byteSize() - at);
             MemorySegment block = target.asSlice(at, sizeBytes);
-            MemorySegment sum = block(plan, block, offset + at, 0);
+            MemorySegment sum = block(plan, block, offset + at, scratch);
             if (plan instanceof Plan.Source) {
                 block.copyFrom(sum);
             }
@@ -99,14 +96,14 @@ final class TreeFold {
     }
 
     /** {@return the sum: in {@code room}, or a source itself} */
-    private MemorySegment block(Plan plan, MemorySegment room, long offset, int depth) {
+    private MemorySegment block(Plan plan, MemorySegment room, long offset, MemorySegment scratch) {
         return switch (plan) {
             case Plan.Source(int index) -> sources.get(index).asSlice(offset, room.byteSize());
             case Plan.Sum(Plan left, Plan right) -> {
-                MemorySegment first = block(left, room, offset, depth);
-                MemorySegment spare = scratch.asSlice((long) depth * BLOCK_BYTES, room.byteSize());
-                MemorySegment second = block(right, spare, offset, depth + 1);
-                Elementwise.combine(dtype, op, first, second, room);
+                MemorySegment first = block(left, room, offset, scratch);
+                MemorySegment spare = scratch.asSlice(0, room.byteSize());
+                MemorySegment second = block(right, spare, offset, scratch.asSlice(BLOCK_BYTES));
+                combiner.combine(first, second, room);
                 yield room;
             }
         };

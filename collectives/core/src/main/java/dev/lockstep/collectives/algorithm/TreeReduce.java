@@ -3,7 +3,6 @@ package dev.lockstep.collectives.algorithm;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.TreeSum;
 import dev.lockstep.collectives.transport.PendingWork;
-import dev.lockstep.layout.VirtualRanks;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,25 +92,11 @@ final class TreeReduce {
     }
 
     private void fold(List<MemorySegment> sources, MemorySegment mine) {
-        List<VirtualRanks> nodes =
-                tree.nodesByRank().stream().flatMap(List::stream).toList();
-        MemorySegment scratch = exchange.scratch(TreeFold.scratchBytes(tree.virtualRanks()));
-        TreeFold fold = new TreeFold(tree.dtype(), op, sources, scratch);
-        long start = segments.from(exchange.rank());
-        long end = segments.to(exchange.rank());
-        long runStart = 0;
-        for (TreeSum.Run run : tree.runs()) {
-            long from = Math.max(start, runStart);
-            long to = Math.min(end, runStart + run.elements());
-            if (from < to) {
-                long offset = (from - start) * elementBytes;
-                MemorySegment target = mine.asSlice(offset, (to - from) * elementBytes);
-                fold.into(target, TreeFold.plan(tree.virtualRanks(), nodes, run.present()), offset);
-            }
-            runStart += run.elements();
+        Combiner combiner = new Combiner(tree.dtype(), op, exchange.kernel());
+        BucketFold fold = new BucketFold(SumShape.of(tree), combiner, exchange.scratch());
+        for (int node = 0; node < sources.size(); node++) {
+            fold.source(node, sources.get(node));
         }
-        if (op == ReduceOp.MEAN) {
-            Elementwise.divide(tree.dtype(), mine, exchange.size());
-        }
+        fold.into(mine, segments.from(exchange.rank()));
     }
 }

@@ -3,35 +3,78 @@ package dev.lockstep.collectives.transport;
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.PeerLostException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Connects ranks that are threads of one process. A send copies into the receiver's memory before it returns. */
 public final class InProcessTransport implements Transport {
+    private static final long SLOT_BYTES = 1 << 20;
+    private static final long BLOCK_ALIGNMENT_BYTES = 128;
+
     private final List<InProcessTransport> all;
     private final int rank;
     private final long generation;
     private final Mailbox mailbox;
     private final AtomicReference<@Nullable CollectiveException> ended = new AtomicReference<>();
 
-    private InProcessTransport(List<InProcessTransport> all, int rank, int size, long generation) {
+    private final @Nullable Window window;
+    private final LongSupplier nanoTime;
+
+    private InProcessTransport(
+            List<InProcessTransport> all,
+            int rank,
+            long generation,
+            List<MemorySegment> blocks,
+            LongSupplier nanoTime) {
+        int size = blocks.size();
         this.all = all;
         this.rank = rank;
         this.generation = generation;
+        this.window = blocks.getFirst().byteSize() == 0 ? null : new Window(rank, blocks, SLOT_BYTES);
+        this.nanoTime = nanoTime;
         this.mailbox = new Mailbox(size, Long.MAX_VALUE, _ -> {});
     }
 
-    /** Makes the connected transports of {@code size} ranks. */
+    /** Makes the connected transports of {@code size} ranks, which have messages only. */
     public static List<Transport> connect(int size, long generation) {
+        return connect(generation, Collections.nCopies(size, MemorySegment.NULL), () -> 0);
+    }
+
+    /**
+     * Makes the connected transports of {@code size} ranks, whose collectives run in shared memory.
+     *
+     * @param nanoTime a monotonic clock
+     */
+    public static List<Transport> connectShared(int size, long generation, LongSupplier nanoTime) {
+        List<MemorySegment> blocks = Stream.generate(
+                        () -> Arena.ofAuto().allocate(Window.blockBytes(SLOT_BYTES), BLOCK_ALIGNMENT_BYTES))
+                .limit(size)
+                .toList();
+        return connect(generation, blocks, nanoTime);
+    }
+
+    private static List<Transport> connect(long generation, List<MemorySegment> blocks, LongSupplier nanoTime) {
         List<InProcessTransport> all = new ArrayList<>();
-        for (int rank = 0; rank < size; rank++) {
-            all.add(new InProcessTransport(all, rank, size, generation));
+        for (int rank = 0; rank < blocks.size(); rank++) {
+            all.add(new InProcessTransport(all, rank, generation, blocks, nanoTime));
         }
         return List.copyOf(all);
+    }
+
+    @Override
+    public Optional<Windows> windows() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return Optional.ofNullable(window)
+                .map(shared -> new Windows(shared, peer -> all.get(peer).ended.get(), cores, nanoTime));
     }
 
     @Override

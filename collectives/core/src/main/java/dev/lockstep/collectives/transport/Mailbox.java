@@ -1,7 +1,6 @@
 package dev.lockstep.collectives.transport;
 
 import dev.lockstep.collectives.CollectiveException;
-import dev.lockstep.collectives.MismatchException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -80,14 +79,10 @@ public final class Mailbox {
             return closed;
         }
         if (!slot.signature.equals(envelope.signature())) {
-            return mismatch(source, slot.signature, envelope.tag(), envelope.signature());
+            return envelope.signature()
+                    .mismatch(source, slot.signature, envelope.tag().sequence());
         }
         return here ? null : lost[source];
-    }
-
-    private static MismatchException mismatch(int source, Signature theirs, Tag tag, Signature mine) {
-        return new MismatchException("the ranks' programs differ: rank " + source + " called " + theirs + " as #"
-                + tag.sequence() + " where this rank called " + mine);
     }
 
     /**
@@ -106,7 +101,10 @@ public final class Mailbox {
             throw new IllegalStateException("rank " + source + " sent " + envelope.tag() + " twice");
         }
         if (!slot.signature.equals(envelope.signature())) {
-            failPosted(slot, mismatch(source, envelope.signature(), envelope.tag(), slot.signature));
+            failPosted(
+                    slot,
+                    slot.signature.mismatch(
+                            source, envelope.signature(), envelope.tag().sequence()));
             return new Arrival(this, heading, null, null);
         }
         Receipt receipt = slot.posted.remove(envelope.tag());
@@ -180,6 +178,16 @@ public final class Mailbox {
      */
     public synchronized boolean isSaturated(int source) {
         return stashedBytes[source] > stashLimitBytes && awaited[source] == 0;
+    }
+
+    /** {@return whether a message is awaited from anyone} */
+    public synchronized boolean isAwaiting() {
+        for (int count : awaited) {
+            if (count > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Fails what is awaited of a peer now and later; messages that are here in full can still be received. */

@@ -1,5 +1,6 @@
 package dev.lockstep.collectives.transport;
 
+import dev.lockstep.collectives.MismatchException;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.layout.DType;
 import java.util.Locale;
@@ -29,6 +30,12 @@ public record Signature(Kind kind, DType dtype, ReduceOp op, long elements, int 
     /** Makes the signature of an operation that moves bytes. */
     public static Signature ofBytes(Kind kind, long sizeBytes, int detail) {
         return new Signature(kind, DType.U8, ReduceOp.SUM, sizeBytes, detail);
+    }
+
+    /** {@return the error that {@code rank} called {@code theirs} as its n-th where this rank called this} */
+    public MismatchException mismatch(int rank, Signature theirs, long sequence) {
+        return new MismatchException("the ranks' programs differ: rank " + rank + " called " + theirs + " as #"
+                + sequence + " where this rank called " + this);
     }
 
     /** {@return the call in words, as in {@code all_reduce F32[1024] sum}} */

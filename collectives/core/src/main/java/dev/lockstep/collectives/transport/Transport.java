@@ -2,6 +2,7 @@ package dev.lockstep.collectives.transport;
 
 import dev.lockstep.collectives.CollectiveException;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.LongFunction;
 
 /**
@@ -31,6 +32,11 @@ public interface Transport extends AutoCloseable {
      */
     PendingWork receive(int peer, Envelope envelope, LongFunction<MemorySegment> target);
 
+    /** {@return the memory that all ranks share, if they do; collectives then run there} */
+    default Optional<Windows> windows() {
+        return Optional.empty();
+    }
+
     /**
      * Ends all connections, telling the peers why. Pending and later operations fail with {@code reason}. Waits a
      * bounded time until no segment is touched any more; later calls only wait.
@@ -39,7 +45,10 @@ public interface Transport extends AutoCloseable {
      */
     boolean abort(CollectiveException reason);
 
-    /** Ends all connections after what was sent has left; pending receives fail. */
+    /**
+     * Ends all connections after what was sent has left; pending receives fail. Nobody may be at work in the
+     * {@link #windows} any more.
+     */
     @Override
     void close();
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.collectives.netty;
 
 import dev.lockstep.collectives.transport.Arrival;
+import dev.lockstep.collectives.transport.Farewell;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;

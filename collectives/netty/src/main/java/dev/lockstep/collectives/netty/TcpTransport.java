@@ -5,6 +5,7 @@ import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.PeerLostException;
 import dev.lockstep.collectives.transport.Arrival;
 import dev.lockstep.collectives.transport.Envelope;
+import dev.lockstep.collectives.transport.Farewell;
 import dev.lockstep.collectives.transport.Mailbox;
 import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;

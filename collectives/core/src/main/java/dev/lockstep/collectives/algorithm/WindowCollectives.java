@@ -1,0 +1,75 @@
+package dev.lockstep.collectives.algorithm;
+
+import dev.lockstep.collectives.ReduceKernel;
+import dev.lockstep.collectives.TreeSum;
+import dev.lockstep.collectives.transport.Signature;
+import dev.lockstep.collectives.transport.Windows;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Makes the collectives of a group whose ranks share memory, each as rounds over a window. Thread-safe. */
+public final class WindowCollectives {
+    private final WindowPlan plan;
+    private final ReduceKernel kernel;
+    private final Scratch scratch = new Scratch();
+    private final SumShape overRanks;
+
+    /** Makes the collectives of one group. */
+    public WindowCollectives(Windows windows, ReduceKernel kernel) {
+        this.plan = WindowPlan.of(windows);
+        this.kernel = kernel;
+        this.overRanks = SumShape.overRanks(windows.size());
+    }
+
+    /** Rounds that in the end have gathered something. */
+    public interface Gathering extends Rounds {
+        /** {@return what each rank gave, by rank, after the last round} */
+        List<MemorySegment> parts();
+    }
+
+    /** {@return the rounds of a sum over virtual ranks; every rank gets the whole} */
+    public Rounds allReduce(Signature call, TreeSum tree, List<MemorySegment> partials, MemorySegment out) {
+        return allReduce(call, new Bucket(SumShape.of(tree), partials, out));
+    }
+
+    /** {@return the rounds of a reduction over ranks; every rank gets the whole} */
+    public Rounds allReduce(Signature call, MemorySegment in, MemorySegment out) {
+        return allReduce(call, overRanks(call, in, out));
+    }
+
+    private Rounds allReduce(Signature call, Bucket bucket) {
+        BucketFold fold = fold(call, bucket);
+        return plan.isDirect(bucket.out().byteSize())
+                ? new DirectReduce(bucket, fold, plan.roundBytes())
+                : new DividedReduce(bucket, fold, Division.of(bucket.shape(), plan.roundBytes(), false));
+    }
+
+    /** {@return the rounds of a reduction over ranks; every rank gets its block} */
+    public Rounds reduceScatter(Signature call, MemorySegment in, MemorySegment out) {
+        Bucket bucket = overRanks(call, in, out);
+        return new DividedReduce(bucket, fold(call, bucket), Division.of(bucket.shape(), plan.roundBytes(), true));
+    }
+
+    private Bucket overRanks(Signature call, MemorySegment in, MemorySegment out) {
+        return new Bucket(overRanks.of(call.dtype(), call.elements()), List.of(in), out);
+    }
+
+    private BucketFold fold(Signature call, Bucket bucket) {
+        return new BucketFold(bucket.shape(), new Combiner(call.dtype(), call.op(), kernel), scratch);
+    }
+
+    /** {@return the rounds that give every rank's bytes to every rank} */
+    public Gathering allGather(MemorySegment mine) {
+        return new WindowGather(mine, plan.size(), plan.roundBytes());
+    }
+
+    /** {@return the rounds that copy the root's bytes to all} */
+    public Rounds broadcast(MemorySegment data, int root) {
+        return new WindowBroadcast(data, root, plan.roundBytes());
+    }
+
+    /** {@return one round without data} */
+    public Rounds barrier() {
+        return new WindowBroadcast(MemorySegment.NULL, 0, plan.roundBytes());
+    }
+}
