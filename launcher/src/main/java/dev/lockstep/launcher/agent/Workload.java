@@ -81,9 +81,11 @@ public record Workload(
      * @param seed its seed
      * @param device where tensors live
      * @param logEvery steps between two progress events
+     * @param transport how workers are connected: {@code auto}, {@code shm} or {@code tcp}
      * @param collectiveTimeoutMillis how long a collective may wait
      */
-    public record JobPart(int virtualRanks, long seed, String device, int logEvery, long collectiveTimeoutMillis) {}
+    public record JobPart(
+            int virtualRanks, long seed, String device, int logEvery, String transport, long collectiveTimeoutMillis) {}
 
     /**
      * A machine that runs the workload.
@@ -154,6 +156,7 @@ public record Workload(
                 runId,
                 attempt,
                 site.token(),
+                job.transport(),
                 job.collectiveTimeoutMillis(),
                 rank == site.killRank() ? site.killAtStep() : -1);
     }

@@ -7,10 +7,15 @@ import picocli.CommandLine.Spec;
 /** {@code lockstep bench}: numbers to compare. */
 @Command(
         name = "bench",
-        description = "Measure this machine's training.",
+        description = "Measure this machine's training, or a part of it.",
         mixinStandardHelpOptions = true,
-        subcommands = BenchTrainCommand.class,
-        footer = {"", "Example:", "  lockstep bench train --model mlp --threads 2"})
+        subcommands = {BenchTrainCommand.class, BenchAllReduceCommand.class},
+        footer = {
+            "",
+            "Example:",
+            "  lockstep bench train --model mlp --threads 2",
+            "  lockstep bench allreduce --workers 2"
+        })
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

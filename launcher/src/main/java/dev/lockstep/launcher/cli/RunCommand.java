@@ -85,6 +85,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "cpu|cuda", description = "where tensors live (default: ${DEFAULT-VALUE})")
     private String device = "cpu";
 
+    @Option(
+            names = "--transport",
+            paramLabel = "auto|shm|tcp",
+            description =
+                    "how workers exchange gradients; auto: shared memory on one machine (default: ${DEFAULT-VALUE})")
+    private String transport = "auto";
+
     @Option(names = "--cpu-isa", paramLabel = "avx2|avx512", description = "the highest instruction set to use")
     private String cpuIsa = "";
 
@@ -160,6 +167,7 @@ final class RunCommand implements Callable<Integer> {
                 orZero(virtualRanks),
                 seed,
                 device,
+                transport,
                 Values.duration(spec, "--collective-timeout", collectiveTimeout),
                 kill());
         var worker = new RunOptions.WorkerOptions(workers, orZero(threads), heap, jvmOptions, cpuIsa);
@@ -188,6 +196,7 @@ final class RunCommand implements Callable<Integer> {
         Values.matches(spec, "--cpu-isa", cpuIsa, "|avx2|avx512", "avx2 or avx512");
         Values.matches(spec, "--device", device, "cpu|cuda(:[0-9]+)?", "cpu or cuda");
         Values.matches(spec, "--run-id", runId, "[A-Za-z0-9._-]{0,100}", "letters, digits, '.', '_' and '-'");
+        Values.matches(spec, "--transport", transport, "auto|shm|tcp", "auto, shm or tcp");
         checkMachines();
         if (device.startsWith("cuda")) {
             throw new LaunchException(

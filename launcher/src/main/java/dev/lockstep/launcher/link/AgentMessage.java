@@ -35,6 +35,7 @@ public sealed interface AgentMessage {
      * @param runId the run, 32 hexadecimal digits
      * @param attempt the number of this start of it
      * @param jobToken the secret that peers prove to one another
+     * @param transport how workers are connected: {@code auto}, {@code shm} or {@code tcp}
      * @param collectiveTimeoutMillis how long a collective may wait
      * @param killAtStep the step at which this worker kills itself, for tests; -1 for never
      */
@@ -49,6 +50,7 @@ public sealed interface AgentMessage {
             String runId,
             int attempt,
             String jobToken,
+            String transport,
             long collectiveTimeoutMillis,
             long killAtStep) {}
 

@@ -4,9 +4,11 @@ import dev.lockstep.cluster.AgentId;
 import dev.lockstep.cluster.AttemptId;
 import dev.lockstep.cluster.InMemoryRegister;
 import dev.lockstep.cluster.JobSpec;
+import dev.lockstep.collectives.shared.SharedIdentity;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.MachineMemory;
+import dev.lockstep.launcher.SharedFolder;
 import dev.lockstep.launcher.agent.Agent;
 import dev.lockstep.launcher.agent.AgentSetup;
 import dev.lockstep.launcher.agent.Installation;
@@ -107,7 +109,12 @@ public final class Run {
                 kill.map(RunOptions.Kill::step).orElse(-1L));
         AgentSetup setup = workload.on(site, installation);
         JobSpec job = job(new AttemptId(workload.runId(), workload.attempt()));
-        return alone ? superviseAlone(setup, job, console) : superviseMachines(workload, setup, job, site, console);
+        try {
+            return alone ? superviseAlone(setup, job, console) : superviseMachines(workload, setup, job, site, console);
+        } finally { // A worker that was killed while it joined has left the name of its memory.
+            SharedFolder.open(new SharedIdentity(workload.runId(), workload.attempt(), token))
+                    .sweep();
+        }
     }
 
     private int superviseAlone(AgentSetup setup, JobSpec job, Console console) {
@@ -167,6 +174,7 @@ public final class Run {
                         job.seed(),
                         job.device(),
                         options.output().logEvery(),
+                        job.transport(),
                         job.collectiveTimeout().toMillis()));
     }
 

@@ -36,11 +36,17 @@ public record RunOptions(
      * @param virtualRanks V, or 0 to choose by the rule
      * @param seed its seed
      * @param device where tensors live
+     * @param transport how workers are connected: {@code auto}, {@code shm} or {@code tcp}
      * @param collectiveTimeout how long a collective may wait
      * @param kill a worker that kills itself, for tests
      */
     public record JobOptions(
-            int virtualRanks, long seed, String device, Duration collectiveTimeout, Optional<Kill> kill) {}
+            int virtualRanks,
+            long seed,
+            String device,
+            String transport,
+            Duration collectiveTimeout,
+            Optional<Kill> kill) {}
 
     /**
      * A fault to inject: {@code kill=rR@stepS}.

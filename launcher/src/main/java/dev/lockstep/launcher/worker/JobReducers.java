@@ -41,8 +41,9 @@ final class JobReducers implements Supplier<GradientReducer>, AutoCloseable {
         if (flags.maxWorkers() == 1) {
             return new SoloReducer(link, orders);
         }
-        LinkGroupSource source = new LinkGroupSource(
-                link, orders, TcpPlane.open(flags), Duration.ofMillis(flags.collectiveTimeoutMillis()));
+        DataPlane plane = LocalPlane.open(flags, line -> link.send(new WorkerMessage.Remark(line)));
+        LinkGroupSource source =
+                new LinkGroupSource(link, orders, plane, Duration.ofMillis(flags.collectiveTimeoutMillis()));
         return new ElasticReducer(source, Backends.of(Device.CPU).memory());
     }
 

@@ -9,6 +9,7 @@ import dev.lockstep.collectives.TransportProcessGroup;
 import dev.lockstep.collectives.parallel.Formation;
 import dev.lockstep.collectives.parallel.GroupSource;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.launcher.VectorReduceKernel;
 import dev.lockstep.launcher.link.AgentMessage;
 import dev.lockstep.launcher.link.Link;
 import dev.lockstep.launcher.link.WorkerMessage;
@@ -40,8 +41,11 @@ final class LinkGroupSource implements GroupSource {
         this.link = link;
         this.orders = orders;
         this.plane = plane;
+        VectorReduceKernel kernel = new VectorReduceKernel();
+        kernel.warmUp();
         this.options = GroupOptions.defaults()
                 .withTimeout(collectiveTimeout)
+                .withKernel(kernel)
                 .withOnStall(line -> link.send(new WorkerMessage.Remark(line)));
         orders.onAnnounced(plane::fence);
     }

@@ -30,8 +30,9 @@ final class TcpPlane implements DataPlane {
 
     @Override
     public Transport connect(AgentMessage.Form form, Duration timeout) {
-        List<String> addresses =
-                form.peers().stream().map(AgentMessage.Peer::address).toList();
+        List<String> addresses = form.peers().stream()
+                .map(peer -> LocalPlane.listening(peer.address()))
+                .toList();
         return endpoint.join(form.generation(), form.rank(), addresses, timeout);
     }
 

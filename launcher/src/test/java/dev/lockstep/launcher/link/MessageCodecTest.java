@@ -35,7 +35,7 @@ class MessageCodecTest {
 
     static List<AgentMessage> agentMessages() {
         var flags = new AgentMessage.JobFlags(
-                0, 2, 1, -5, "cpu", 10, "127.0.0.1", "0".repeat(32), 1, "secret", 300_000, -1);
+                0, 2, 1, -5, "cpu", 10, "127.0.0.1", "0".repeat(32), 1, "secret", "auto", 300_000, -1);
         return List.of(
                 new AgentMessage.Welcome("Main", List.of("--epochs", "2"), flags),
                 new AgentMessage.Form(

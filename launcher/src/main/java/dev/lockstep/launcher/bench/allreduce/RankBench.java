@@ -1,0 +1,120 @@
+package dev.lockstep.launcher.bench.allreduce;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import com.sun.management.ThreadMXBean;
+import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.ReduceOp;
+import dev.lockstep.layout.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.function.Consumer;
+
+/** Measures all-reduce as one rank of a group sees it. Confined to one thread. */
+final class RankBench {
+    private static final int CALLS_MIN = 5;
+    private static final int CALLS_MAX = 20_000;
+    private static final int WARM_CALLS_MIN = 3;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final ProcessGroup group;
+    private final AllReduceOptions options;
+    private final MemorySegment agreed;
+    private final MemorySegment agreement;
+
+    RankBench(ProcessGroup group, AllReduceOptions options, Arena arena) {
+        this.group = group;
+        this.options = options;
+        this.agreed = arena.allocate(JAVA_DOUBLE);
+        this.agreement = arena.allocate(JAVA_DOUBLE);
+    }
+
+    /** Measures every size; rank 0 hands the results to {@code report}. */
+    void run(Consumer<Measurement> report) {
+        for (long bytes : options.bytes()) {
+            Measurement measured = measure(bytes);
+            if (group.rank() == 0) {
+                report.accept(measured);
+            }
+        }
+    }
+
+    private Measurement measure(long bytes) {
+        try (Arena buffers = Arena.ofShared()) {
+            MemorySegment in = buffers.allocate(bytes, 64);
+            MemorySegment out = buffers.allocate(bytes, 64);
+            fillAndCheck(in, out);
+            Runnable call =
+                    () -> group.allReduce(in, out, DType.F32, ReduceOp.SUM).await(group.timeout());
+            double each = warmUp(call);
+            int calls = (int) Math.clamp(options.seconds() / each, CALLS_MIN, CALLS_MAX);
+            long sent = group.bytesSent();
+            long garbage = THREADS.getCurrentThreadAllocatedBytes();
+            long[] nanos = time(calls, call);
+            garbage = (THREADS.getCurrentThreadAllocatedBytes() - garbage - calls * 8L) / calls;
+            sent = (group.bytesSent() - sent) / calls;
+            long[] copies = time(Math.clamp(calls, CALLS_MIN, 1000), () -> out.copyFrom(in));
+            Measurement.Times times = new Measurement.Times(
+                    calls,
+                    largest(Measurement.quantileMicros(nanos, 0.5)),
+                    largest(Measurement.quantileMicros(nanos, 0.99)),
+                    largest(Measurement.quantileMicros(copies, 0.5)));
+            return Measurement.of(options, bytes, times, (long) largest(sent), garbage);
+        }
+    }
+
+    /** Checks one result element by element, then leaves zeros, so that sums do not overflow. */
+    private void fillAndCheck(MemorySegment in, MemorySegment out) {
+        long count = in.byteSize() / Float.BYTES;
+        for (long i = 0; i < count; i++) {
+            in.setAtIndex(JAVA_FLOAT, i, (float) (group.rank() + i % 7));
+        }
+        group.allReduce(in, out, DType.F32, ReduceOp.SUM).await(group.timeout());
+        for (long i = 0; i < count; i++) {
+            float expected = (float) (group.size() * (group.size() - 1) / 2 + group.size() * (i % 7));
+            if (out.getAtIndex(JAVA_FLOAT, i) != expected) {
+                throw new IllegalStateException("element " + i + " of " + count + " is " + out.getAtIndex(JAVA_FLOAT, i)
+                        + " instead of " + expected);
+            }
+        }
+        in.fill((byte) 0);
+    }
+
+    /** {@return the seconds of one call, the same on every rank, once it has been called for a while} */
+    private double warmUp(Runnable call) {
+        int calls = WARM_CALLS_MIN;
+        double each = seconds(calls, call);
+        for (double spent = each * calls; spent < options.seconds(); spent += each * calls) {
+            calls = (int) Math.clamp((options.seconds() - spent) / each, 1, 2.0 * calls);
+            each = seconds(calls, call);
+        }
+        return each;
+    }
+
+    private double seconds(int calls, Runnable call) {
+        long since = System.nanoTime();
+        for (int i = 0; i < calls; i++) {
+            call.run();
+        }
+        return Math.max(1e-8, largest((System.nanoTime() - since) / 1e9 / calls));
+    }
+
+    private long[] time(int calls, Runnable call) {
+        long[] nanos = new long[calls];
+        group.barrier().await(group.timeout());
+        for (int i = 0; i < calls; i++) {
+            long since = System.nanoTime();
+            call.run();
+            nanos[i] = System.nanoTime() - since;
+        }
+        return nanos;
+    }
+
+    private double largest(double mine) {
+        agreed.set(JAVA_DOUBLE, 0, mine);
+        group.allReduce(agreed, agreement, DType.F64, ReduceOp.MAX).await(group.timeout());
+        return agreement.get(JAVA_DOUBLE, 0);
+    }
+}

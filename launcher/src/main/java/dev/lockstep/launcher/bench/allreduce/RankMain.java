@@ -1,0 +1,117 @@
+package dev.lockstep.launcher.bench.allreduce;
+
+import dev.lockstep.collectives.GroupOptions;
+import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.TransportProcessGroup;
+import dev.lockstep.collectives.netty.TcpEndpoint;
+import dev.lockstep.collectives.netty.TcpIdentity;
+import dev.lockstep.collectives.shared.SharedIdentity;
+import dev.lockstep.collectives.shared.SharedMemory;
+import dev.lockstep.collectives.transport.InProcessTransport;
+import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.launcher.SharedFolder;
+import dev.lockstep.launcher.VectorReduceKernel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The main class of one rank's process. It says {@code address A} on its standard output, reads {@code A0 A1 ...} of
+ * all ranks from its standard input, and rank 0 writes one line of JSON a size. It ends when its input does.
+ */
+final class RankMain {
+    static final String ADDRESS = "address ";
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final String RUN = "bench";
+    private static final GroupOptions OPTIONS =
+            GroupOptions.defaults().withTimeout(TIMEOUT).withKernel(new VectorReduceKernel());
+
+    private RankMain() {}
+
+    /**
+     * Runs a rank.
+     *
+     * @param arguments rank, workers, transport, seconds, token, and the sizes
+     */
+    public static void main(String[] arguments) throws Exception {
+        int rank = Integer.parseInt(arguments[0]);
+        AllReduceOptions options = new AllReduceOptions(
+                Integer.parseInt(arguments[1]),
+                AllReduceOptions.Transport.valueOf(arguments[2]),
+                AllReduceOptions.Algorithm.TREE,
+                Arrays.stream(arguments).skip(5).map(Long::valueOf).toList(),
+                Double.parseDouble(arguments[3]),
+                true);
+        new VectorReduceKernel().warmUp();
+        switch (options.transport()) {
+            case INPROCESS -> threads(options);
+            case SHM -> shared(rank, options, arguments[4]);
+            case TCP -> tcp(rank, options, arguments[4]);
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void threads(AllReduceOptions options) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (Transport transport : InProcessTransport.connectShared(options.workers(), 1, System::nanoTime)) {
+            threads.add(Thread.ofPlatform().start(() -> bench(transport, options)));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private static void shared(int rank, AllReduceOptions options, String token) throws IOException {
+        List<String> addresses = exchange("process " + ProcessHandle.current().pid());
+        SharedMemory memory = SharedFolder.open(new SharedIdentity(RUN, 1, token));
+        bench(
+                memory.join(1, rank, addresses, TIMEOUT)
+                        .orElseThrow(() -> new IllegalStateException("no room in " + SharedFolder.path())),
+                options);
+    }
+
+    private static void tcp(int rank, AllReduceOptions options, String token) throws IOException {
+        TcpIdentity identity = new TcpIdentity(RUN, 1, token.getBytes(StandardCharsets.UTF_8));
+        try (TcpEndpoint endpoint = TcpEndpoint.bind("127.0.0.1", 0, identity)) {
+            bench(endpoint.join(1, rank, exchange(endpoint.address()), TIMEOUT), options);
+        }
+    }
+
+    private static List<String> exchange(String mine) throws IOException {
+        System.out.println(ADDRESS + mine.replace(' ', '_'));
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String all = in.readLine();
+        if (all == null) {
+            throw new IOException("the bench has ended");
+        }
+        Thread.ofPlatform().daemon().start(() -> endWith(in));
+        return List.of(all.split(" "));
+    }
+
+    private static void endWith(BufferedReader in) {
+        try {
+            while (in.readLine() != null) {
+                // Nothing more is said.
+            }
+        } catch (IOException e) {
+            System.err.println("bench: " + e);
+        }
+        Runtime.getRuntime().halt(1);
+    }
+
+    private static void bench(Transport transport, AllReduceOptions options) {
+        try (ProcessGroup group = new TransportProcessGroup(transport, OPTIONS);
+                Arena arena = Arena.ofShared()) {
+            new RankBench(group, options, arena).run(measured -> System.out.println(measured.json()));
+            group.barrier().await(TIMEOUT);
+        }
+    }
+}

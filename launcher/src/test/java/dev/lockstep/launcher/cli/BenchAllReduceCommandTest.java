@@ -1,0 +1,81 @@
+package dev.lockstep.launcher.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.launcher.Command;
+import dev.lockstep.launcher.ExitCode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class BenchAllReduceCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int execute(String... arguments) {
+        CommandLine line = LockstepCommand.line();
+        line.setErr(new PrintWriter(err));
+        line.setOut(new PrintWriter(out));
+        List<String> all = Stream.concat(Stream.of("bench", "allreduce"), Stream.of(arguments))
+                .toList();
+        return line.execute(all.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm", "tcp", "inprocess"})
+    void printsOneJsonObjectASize(String transport) {
+        int code = execute(
+                "--workers", "2", "--transport", transport, "--bytes", "4,64KiB", "--seconds", "0.01", "--json");
+        assertEquals(0, code, err.toString());
+        List<JsonNode> lines = out.toString().lines().map(Command::parse).toList();
+        assertEquals(
+                List.of(4, 65_536),
+                lines.stream().map(line -> line.path("bytes").asInt()).toList());
+        for (JsonNode line : lines) {
+            assertEquals(2, line.path("workers").asInt());
+            assertEquals(transport, line.path("transport").asText());
+            assertEquals("tree", line.path("algorithm").asText());
+            assertTrue(line.path("p50_us").asDouble() > 0, out.toString());
+            assertTrue(line.path("p99_us").asDouble() >= line.path("p50_us").asDouble(), out.toString());
+            assertTrue(line.path("limit_GBps").asDouble() > 0, out.toString());
+            // With two ranks either way of summing hands over as much as there is.
+            assertEquals(
+                    line.path("bytes").asLong(), line.path("bytes_sent_max").asLong(), out.toString());
+        }
+    }
+
+    @Test
+    void printsATableOtherwise() {
+        assertEquals(0, execute("--workers", "3", "--transport", "inprocess", "--bytes", "12", "--seconds", "0.01"));
+        List<String> lines = out.toString().lines().toList();
+        assertEquals(2, lines.size(), out.toString());
+        assertTrue(lines.getFirst().contains("p50 us"), out.toString());
+        assertTrue(lines.getLast().trim().startsWith("12 "), out.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--workers=0",
+                "--transport=carrier-pigeon",
+                "--algorithm=magic",
+                "--bytes=",
+                "--bytes=6",
+                "--bytes=-4",
+                "--bytes=4,,8",
+                "--bytes=64GiB",
+                "--seconds=0",
+                "--seconds=NaN"
+            })
+    void refusesWhatMakesNoSense(String flag) {
+        assertEquals(ExitCode.USAGE, execute(flag));
+        assertTrue(err.toString().contains(flag.substring(0, flag.indexOf('='))), err.toString());
+    }
+}
