@@ -66,16 +66,17 @@ final class RunLog implements RunListener {
             return; // Another machine was first to say so.
         }
         formed = generation.number();
+        OptionalDouble recovery = recoveryMillis.isPresent() ? recoveryMillis : sinceLoss();
         lostAtMillis = Double.NaN;
         ObjectNode event = Events.object();
         event.put("generation", generation.number());
         event.put("step", tally.steps());
         event.put("reason", generation.reason());
-        event.put("recovery_ms", Math.round(recoveryMillis.orElse(0) * 10) / 10.0);
+        event.put("recovery_ms", Math.round(recovery.orElse(0) * 10) / 10.0);
         event.set("workers", workers(generation));
         events.event("generation", event);
         if (generation.number() > 1) {
-            display.recovered(generation, recoveryMillis);
+            display.recovered(generation, recovery);
         }
     }
 
@@ -107,13 +108,16 @@ final class RunLog implements RunListener {
         }
     }
 
-    /** A group works of which this machine has no part: the recovery is counted from when the loss was heard of. */
+    /** A group works of which this machine has no part. */
     private void formedElsewhere(long number) {
-        OptionalDouble recovery =
-                Double.isNaN(lostAtMillis) ? OptionalDouble.empty() : OptionalDouble.of(events.millis() - lostAtMillis);
         tally.generation()
                 .filter(generation -> generation.number() == number)
-                .ifPresent(generation -> formed(generation, recovery));
+                .ifPresent(generation -> formed(generation, OptionalDouble.empty()));
+    }
+
+    /** Where this machine saw no evidence of a loss itself, the recovery counts from when it heard of it. */
+    private OptionalDouble sinceLoss() {
+        return Double.isNaN(lostAtMillis) ? OptionalDouble.empty() : OptionalDouble.of(events.millis() - lostAtMillis);
     }
 
     @Override
