@@ -40,7 +40,7 @@ class RunLogTest {
     void open() {
         RunOptions options = new RunOptions(
                 new RunOptions.ProgramOptions("digits", "", List.of()),
-                new RunOptions.JobOptions(2, 0, "cpu", Duration.ofMinutes(5), Optional.empty()),
+                new RunOptions.JobOptions(2, 0, "cpu", "tcp", Duration.ofMinutes(5), Optional.empty()),
                 new RunOptions.WorkerOptions(2, 1, "1g", List.of(), ""),
                 new RunOptions.ClusterOptions(1, "", Optional.empty(), Duration.ofMinutes(10), Duration.ofMillis(500)),
                 new RunOptions.Output(Optional.of(root), "id", true, 1, -1, false));
