@@ -3,6 +3,8 @@ package dev.lockstep.autograd;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Axes;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Contraction.Attention;
+import dev.lockstep.backend.op.Contraction.AttentionGrad;
 import dev.lockstep.backend.op.Contraction.Linear;
 import dev.lockstep.backend.op.Contraction.Matmul;
 import dev.lockstep.backend.op.Shaping.Permute;
@@ -13,13 +15,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The gradients of products: products with the other operand, transposed. */
 final class ContractionGradients {
+    private static final long QUERY_KEY_VALUE = 0b111;
+    private static final long OUT_AND_LSE = 0b11;
+
     private ContractionGradients() {}
 
     static Rule rule(Contraction op) {
         return switch (op) {
             case Matmul product -> Rule.of(3, ContractionGradients::matmul);
             case Linear linear -> Rule.of(3, d -> linear(d, linear.hasBias()));
+            case Attention attention ->
+                new Rule(QUERY_KEY_VALUE, OUT_AND_LSE, 1, d -> attention(d, attention.scale(), attention.causal()));
+            case AttentionGrad gradient -> Rule.unsupported();
         };
+    }
+
+    private static @Nullable Value[] attention(Derivation d, double scale, boolean causal) {
+        AttentionGrad op = new AttentionGrad(scale, causal);
+        return d.runAll(op, d.gradient(), d.input(0), d.input(1), d.input(2), d.output(0), d.output(1));
     }
 
     private static @Nullable Value[] matmul(Derivation d) {

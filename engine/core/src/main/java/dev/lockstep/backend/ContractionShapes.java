@@ -1,6 +1,7 @@
 package dev.lockstep.backend;
 
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +14,13 @@ final class ContractionShapes {
         return switch (op) {
             case Contraction.Matmul() -> matmul(in);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, in);
+            case Contraction.Attention attention -> {
+                in.expect(3);
+                in.expectFloating();
+                Shape q = attention(in, 0);
+                yield List.of(headsInside(q, in), ValueSpec.contiguous(rows(q), in.dtype(0)));
+            }
+            case Contraction.AttentionGrad gradient -> attentionGrad(in);
         };
     }
 
@@ -54,5 +62,42 @@ final class ContractionShapes {
             in.expectShape(2, Shape.of(weight.size(0)), "the bias");
         }
         return Inputs.contiguous(x.with(-1, weight.size(0)), in.dtype(0));
+    }
+
+    private static List<ValueSpec> attentionGrad(Inputs in) {
+        in.expect(6);
+        in.expectFloating();
+        Shape q = attention(in, 1);
+        in.expectShape(0, q, "the gradient");
+        in.expectShape(4, q, "the output");
+        in.expectShape(5, rows(q), "logSumExp");
+        ValueSpec key = headsInside(in.shape(2), in);
+        return List.of(headsInside(q, in), key, key);
+    }
+
+    /** Checks query, key and value, the first of which is input {@code first}; returns the query's shape. */
+    private static Shape attention(Inputs in, int first) {
+        in.expectRank(first, 4, "the query", "[B, H, T, D]");
+        in.expectRank(first + 1, 4, "the key", "[B, H, S, D]");
+        Shape q = in.shape(first);
+        Shape k = in.shape(first + 1);
+        if (q.size(0) != k.size(0) || q.size(1) != k.size(1) || q.size(3) != k.size(3)) {
+            throw in.refuse("query " + q + " and key " + k + " differ in batch, heads or width");
+        }
+        if (k.size(2) == 0 && q.elements() > 0) {
+            throw in.refuse("there are no keys in " + k);
+        }
+        in.expectShape(first + 2, k, "the value");
+        return q;
+    }
+
+    private static Shape rows(Shape query) {
+        return Shape.of(query.size(0), query.size(1), query.size(2));
+    }
+
+    /** {@return [B, H, T, D] that lies as [B, T, H, D]} */
+    private static ValueSpec headsInside(Shape shape, Inputs in) {
+        Shape inside = Shape.of(shape.size(0), shape.size(2), shape.size(1), shape.size(3));
+        return new ValueSpec(Layout.contiguous(inside).permute(0, 2, 1, 3), in.dtype(0));
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.nn;
 
 import dev.lockstep.layout.Shape;
 import dev.lockstep.module.Module;
+import dev.lockstep.tensor.AttentionOptions;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
 import java.util.List;
@@ -101,11 +102,9 @@ public final class MultiheadAttention extends Module<MultiheadAttention.Input, T
         Tensor q = split(projected.get(0)); // [N, H, T, D]
         Tensor k = split(projected.get(1)); // [N, H, S, D]
         Tensor v = split(projected.get(2)); // [N, H, S, D]
-        double scale = 1 / Math.sqrt(config.dim() / (double) config.heads());
-        Tensor scores = q.mul(scale).matmul(k.transpose(-2, -1)); // [N, H, T, S]
-        Tensor weights = (config.causal() ? hideFuture(scores) : scores).softmax(-1);
-        boolean drops = isTraining() && config.dropout() > 0;
-        Tensor mixed = (drops ? weights.dropout(config.dropout()) : weights).matmul(v); // [N, H, T, D]
+        double dropout = isTraining() ? config.dropout() : 0;
+        Tensor mixed = Tensors.scaledDotProductAttention(
+                q, k, v, AttentionOptions.DEFAULT.causal(config.causal()).dropout(dropout)); // [N, H, T, D]
         return outProjection.call(mixed.transpose(1, 2).reshape(input.query().shape()));
     }
 
@@ -126,11 +125,5 @@ public final class MultiheadAttention extends Module<MultiheadAttention.Input, T
     /** Cuts the last axis into heads: [N, T, dim] to [N, H, T, D]. */
     private Tensor split(Tensor x) {
         return x.unflatten(-1, config.heads(), config.dim() / config.heads()).transpose(1, 2);
-    }
-
-    private static Tensor hideFuture(Tensor scores) {
-        Tensor query = Tensors.arange(scores.size(-2)).unsqueeze(1); // [T, 1]
-        Tensor key = Tensors.arange(scores.size(-1)).unsqueeze(0); // [1, S]
-        return scores.maskedFill(key.gt(query), Double.NEGATIVE_INFINITY);
     }
 }

@@ -63,18 +63,4 @@ final class LossOps {
         Tensor tail = logits.abs().neg().exp().add(1.0).log();
         return positive.sub(logits.mul(target)).add(tail).mean();
     }
-
-    static Tensor attention(Tensor query, Tensor key, Tensor value, boolean causal) {
-        double scale = 1 / Math.sqrt(query.size(-1));
-        Tensor scores = query.matmul(key.transpose(-2, -1)).mul(scale);
-        Tensor allowed = causal ? scores.maskedFill(future(scores), Double.NEGATIVE_INFINITY) : scores;
-        return allowed.softmax(-1).matmul(value);
-    }
-
-    /** True where a key lies after its query: [T, S]. */
-    private static Tensor future(Tensor scores) {
-        Tensor queries = Tensors.arange(scores.size(-2)).unsqueeze(1);
-        Tensor keys = Tensors.arange(scores.size(-1)).unsqueeze(0);
-        return keys.gt(queries);
-    }
 }

@@ -299,7 +299,22 @@ public final class Tensors {
      * Attends: {@code softmax(Q K^T / sqrt(d)) V} over the last two axes; {@code causal} hides keys after their query.
      */
     public static Tensor scaledDotProductAttention(Tensor query, Tensor key, Tensor value, boolean causal) {
-        return LossOps.attention(query, key, value, causal);
+        return AttentionOps.attention(query, key, value, AttentionOptions.DEFAULT.causal(causal));
+    }
+
+    /**
+     * Attends from each place of a query to places of a key: {@code softmax(scale Q K^T + mask) V}, as torch's function
+     * of this name. One op where there is neither mask nor dropout, which keeps no weights for backward, but has no
+     * second derivative; a chain of ops otherwise.
+     *
+     * @param query [..., T, D]
+     * @param key [..., S, D]
+     * @param value [..., S, D]
+     * @return [..., T, D]
+     * @throws IllegalArgumentException if the shapes do not fit, or a causal attention has a mask
+     */
+    public static Tensor scaledDotProductAttention(Tensor query, Tensor key, Tensor value, AttentionOptions options) {
+        return AttentionOps.attention(query, key, value, options);
     }
 
     /** Runs any op, such as a {@link CustomOp} of one's own, and gives its outputs. */

@@ -7,4 +7,18 @@ public sealed interface Contraction extends Op {
 
     /** Affine map: (x [..., in], weight [out, in], bias [out] if {@code hasBias}) to {@code x W^T + b}, [..., out]. */
     record Linear(boolean hasBias) implements Contraction {}
+
+    /**
+     * Scaled dot-product attention (Vaswani et al. 2017, section 3.2.1): (q [B, H, T, D], k [B, H, S, D], v [B, H, S,
+     * D]) to (out [B, H, T, D], lse [B, H, T]). With scores {@code s = scale q k^T}, of which a causal one hides the
+     * keys behind the place of the query: {@code out = softmax(s) v} and {@code lse = log sum exp s}. In memory out is
+     * [B, T, H, D], so that its heads join without a copy. Sums are free in their order, a sequence's never depend on
+     * others in the batch.
+     */
+    record Attention(double scale, boolean causal) implements Contraction {}
+
+    /**
+     * Gradient of {@link Attention}: (g, q, k, v, out, lse) to (dq, dk, dv). The weights are computed anew from lse.
+     */
+    record AttentionGrad(double scale, boolean causal) implements Contraction {}
 }

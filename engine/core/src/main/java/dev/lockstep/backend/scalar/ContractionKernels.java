@@ -9,10 +9,12 @@ import dev.lockstep.layout.Shape;
 final class ContractionKernels {
     private ContractionKernels() {}
 
-    static void run(Contraction op, Value[] in, Value out) {
+    static void run(Contraction op, Value[] in, Value[] out) {
         switch (op) {
-            case Contraction.Matmul() -> matmul(in[0], in[1], out);
-            case Contraction.Linear(boolean hasBias) -> linear(hasBias, in, out);
+            case Contraction.Matmul() -> matmul(in[0], in[1], out[0]);
+            case Contraction.Linear(boolean hasBias) -> linear(hasBias, in, out[0]);
+            case Contraction.Attention attention -> AttentionKernels.forward(attention, in, out);
+            case Contraction.AttentionGrad gradient -> AttentionKernels.backward(gradient, in, out);
         }
     }
 

@@ -94,7 +94,7 @@ public final class ScalarBackend implements Backend {
             case Elementwise elementwise -> ElementwiseKernels.run(elementwise, in, out[0]);
             case Reduction reduction -> ReductionKernels.run(reduction, in, out[0]);
             case Shaping shaping -> ShapingKernels.run(shaping, in, out[0]);
-            case Contraction contraction -> ContractionKernels.run(contraction, in, out[0]);
+            case Contraction contraction -> ContractionKernels.run(contraction, in, out);
             case Convolution convolution -> ConvolutionKernels.run(convolution, in, out);
             case Normalization normalization -> NormalizationKernels.run(normalization, in, out);
             case Indexing indexing -> IndexingKernels.run(indexing, in, out[0]);

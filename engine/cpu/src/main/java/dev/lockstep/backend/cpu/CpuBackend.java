@@ -11,6 +11,7 @@ import dev.lockstep.backend.cpu.kernel.Losses;
 import dev.lockstep.backend.cpu.kernel.Pooling;
 import dev.lockstep.backend.cpu.kernel.Reductions;
 import dev.lockstep.backend.cpu.kernel.Updates;
+import dev.lockstep.backend.cpu.onednn.Attentions;
 import dev.lockstep.backend.cpu.onednn.Convolutions;
 import dev.lockstep.backend.cpu.onednn.OneDnn;
 import dev.lockstep.backend.cpu.onednn.Products;
@@ -46,6 +47,7 @@ public final class CpuBackend implements Backend {
     private final MemoryPool memory;
     private final Backend scalar;
     private final Products products;
+    private final Attentions attentions;
     private final Convolutions convolutions;
     private final BatchNorms batchNorms;
     private final Copies copies;
@@ -68,6 +70,7 @@ public final class CpuBackend implements Backend {
         this.memory = memory;
         this.scalar = new ScalarBackend(memory);
         this.products = new Products(this);
+        this.attentions = new Attentions(this);
         this.convolutions = new Convolutions(this);
         this.batchNorms = new BatchNorms(memory);
         this.copies = new Copies(memory);
@@ -98,6 +101,8 @@ public final class CpuBackend implements Backend {
     @Override
     public Value[] execute(Op op, Value... inputs) {
         Value @Nullable [] outputs = switch (op) {
+            case Contraction.Attention attention -> attentions.forward(attention, inputs);
+            case Contraction.AttentionGrad gradient -> attentions.backward(gradient, inputs);
             case Contraction contraction -> products.tryExecute(contraction, inputs);
             case Convolution.MaxPool2d _,
                     Convolution.MaxPool2dGrad _,

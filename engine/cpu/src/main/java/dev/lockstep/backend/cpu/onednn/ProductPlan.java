@@ -41,6 +41,20 @@ final class ProductPlan implements Session.Plan {
         }
     }
 
+    /** Prepares a product whose result has rows further apart than they are long. */
+    static ProductPlan of(Tile tile) {
+        Session session = Session.current();
+        try (Descriptors owned = new Descriptors()) {
+            long left = operand(owned, 1, tile.m(), tile.k(), tile.left());
+            long right = operand(owned, 1, tile.k(), tile.n(), tile.right());
+            long result = owned.strided(
+                    new long[] {1, tile.m(), tile.n()}, new long[] {tile.m() * tile.row(), tile.row(), 1});
+            long descriptor = owned.primitive(describe(owned, session.engine(), new Operands(left, right, 0, result)));
+            int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
+            return new ProductPlan(session.prepare(descriptor, kinds, new long[] {left, right, result}));
+        }
+    }
+
     private static long operand(Descriptors owned, long batch, long rows, long columns, Strides strides) {
         boolean shared = strides.batch() == 0 || batch == 1;
         long[] dims = {shared ? 1 : batch, rows, columns};

@@ -40,6 +40,7 @@ public final class Products {
         return switch (op) {
             case Contraction.Matmul() -> matmul(inputs);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, inputs);
+            case Contraction.Attention _, Contraction.AttentionGrad _ -> null;
         };
     }
 
