@@ -10,6 +10,8 @@ import dev.lockstep.backend.cpu.kernel.LayerNorms;
 import dev.lockstep.backend.cpu.kernel.Losses;
 import dev.lockstep.backend.cpu.kernel.Pooling;
 import dev.lockstep.backend.cpu.kernel.Reductions;
+import dev.lockstep.backend.cpu.kernel.RowSums;
+import dev.lockstep.backend.cpu.kernel.Samples;
 import dev.lockstep.backend.cpu.kernel.Updates;
 import dev.lockstep.backend.cpu.onednn.Attentions;
 import dev.lockstep.backend.cpu.onednn.Convolutions;
@@ -54,6 +56,8 @@ public final class CpuBackend implements Backend {
     private final Elements elements;
     private final ElementChains chains;
     private final Pooling pooling;
+    private final RowSums rowSums;
+    private final Samples samples;
     private final Updates updates;
     private final Reductions reductions;
     private final Losses losses;
@@ -77,6 +81,8 @@ public final class CpuBackend implements Backend {
         this.elements = new Elements(memory);
         this.chains = new ElementChains(memory);
         this.pooling = new Pooling(memory);
+        this.rowSums = new RowSums(memory);
+        this.samples = new Samples(memory);
         this.updates = new Updates();
         this.reductions = new Reductions(this);
         this.losses = new Losses(this);
@@ -117,11 +123,13 @@ public final class CpuBackend implements Backend {
             case Normalization.LayerNormGrad gradient -> layerNorms.backward(gradient, inputs);
             case Fused fused -> chains.tryExecute(fused, inputs);
             case CustomOp custom -> custom.forward(this, inputs);
+            case Indexing indexing -> rowSums.tryExecute(indexing, inputs);
             case Normalization.BatchNorm _, Normalization.BatchNormGrad _ ->
                 batchNorms.tryExecute((Normalization) op, inputs);
+            case Sampling sampling -> samples.tryExecute(sampling, inputs);
             case Shaping shaping -> copies.tryExecute(shaping, inputs);
             case Update update -> updates.tryExecute(update, inputs);
-            case Creation _, Indexing _, Sampling _ -> null;
+            case Creation _ -> null;
         };
         return outputs == null ? scalar.execute(op, inputs) : outputs;
     }

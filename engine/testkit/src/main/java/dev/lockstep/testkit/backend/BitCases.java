@@ -51,6 +51,7 @@ public final class BitCases {
         images().forEach(cases::add);
         pooling().forEach(cases::add);
         batchNorms().forEach(cases::add);
+        broadcasts().forEach(cases::add);
         return List.copyOf(cases);
     }
 
@@ -249,5 +250,25 @@ public final class BitCases {
                             of("" + shape, new Normalization.BatchNorm(1e-5), x, weight, weight),
                             of("" + shape, new Normalization.BatchNormGrad(), x, x, weight, weight, rstd));
                 });
+    }
+
+    /** Operands in every position and order against channels-last images. */
+    private static Stream<BitCase> broadcasts() {
+        Shape shape = Shape.of(3, 5, 6, 7);
+        Operand x = new Operand(Layout.channelsLast(shape), NORMAL);
+        Operand mask = Operand.of(BOOL, 6, 7);
+        Stream<Operand> operands = Stream.of(
+                Operand.of(NORMAL, 5, 1, 1),
+                Operand.of(NORMAL, 3, 5, 1, 1),
+                Operand.of(NORMAL, 6, 7),
+                Operand.of(NORMAL, 3, 1, 6, 1),
+                Operand.of(EXTREME),
+                new Operand(Layout.contiguous(shape), NORMAL),
+                new Operand(Layout.of(shape, new long[] {6, 1, 0, 0}, 1), NORMAL));
+        return operands.flatMap(y -> Stream.of(
+                of("image and " + y.layout(), new Elementwise.Binary(BinaryKind.SUB), x, y),
+                of(y.layout() + " and image", new Elementwise.Binary(BinaryKind.RELU_GRAD), y, x),
+                of("image or " + y.layout(), new Elementwise.Where(), mask, x, y),
+                of(y.layout() + " or image", new Elementwise.Where(), mask, y, x)));
     }
 }

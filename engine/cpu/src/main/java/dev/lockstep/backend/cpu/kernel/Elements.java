@@ -1,16 +1,19 @@
 package dev.lockstep.backend.cpu.kernel;
 
+import dev.lockstep.backend.ShapeRules;
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.ValueSpec;
 import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Elementwise;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.device.MemoryPool;
 import dev.lockstep.device.Storage;
+import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import org.jspecify.annotations.Nullable;
 
-/** Element-wise operations on dense f32 values. Thread-safe. */
+/** Element-wise operations on f32 values, and conversions. Thread-safe. */
 public final class Elements {
     private final MemoryPool pool;
 
@@ -19,21 +22,68 @@ public final class Elements {
         this.pool = pool;
     }
 
-    /** Executes an op, or returns null where there is no kernel for it or its inputs are not dense f32 values. */
+    /** Executes an op, or returns null where there is no kernel for it or its inputs. */
     public Value @Nullable [] tryExecute(Elementwise op, Value... inputs) {
         return switch (op) {
             case Elementwise.Unary(UnaryKind kind) -> unary(ElementKernels.of(kind), inputs);
             case Elementwise.Binary(BinaryKind kind) -> binary(ElementKernels.of(kind), inputs);
             case Elementwise.BinaryScalar scalar -> scalar(ElementKernels.of(scalar.kind()), scalar, inputs);
-            case Elementwise.Clamp _, Elementwise.Where _, Elementwise.Cast _, Elementwise.Copy _ -> null;
+            case Elementwise.Clamp clamp -> clamp(clamp, inputs);
+            case Elementwise.Where where -> where(where, inputs);
+            case Elementwise.Cast cast -> cast(cast, inputs);
+            case Elementwise.Copy _ -> null;
         };
     }
 
-    private Value @Nullable [] unary(@Nullable UnaryKernel kernel, Value... inputs) {
-        if (kernel == null || inputs.length != 1 || !Values.isDense(inputs[0])) {
+    private Value @Nullable [] clamp(Elementwise.Clamp op, Value... inputs) {
+        if (!(op.min() <= op.max()) || inputs.length != 1 || !Values.isDense(inputs[0])) {
             return null;
         }
         Value x = inputs[0];
+        Value y = Values.like(pool, x);
+        long count = x.shape().elements();
+        Loops.AT_LEAST.run((float) op.min(), x.address(), y.address(), count);
+        Loops.AT_MOST.run((float) op.max(), y.address(), y.address(), count);
+        return new Value[] {y};
+    }
+
+    private Value @Nullable [] where(Elementwise.Where op, Value... inputs) {
+        ValueSpec spec = ShapeRules.outputs(op, ValueSpec.of(inputs)).getFirst();
+        if (spec.dtype() != DType.F32 || spec.shape().elements() == 0) {
+            return null;
+        }
+        Value y = spec.allocate(pool);
+        try (Flat condition = Flat.of(pool, inputs[0], spec.layout());
+                Flat a = Flat.of(pool, inputs[1], spec.layout());
+                Flat b = Flat.of(pool, inputs[2], spec.layout())) {
+            Select.run(condition.address(), a, b, y.address(), spec.shape().elements());
+        }
+        return new Value[] {y};
+    }
+
+    private Value @Nullable [] cast(Elementwise.Cast op, Value... inputs) {
+        ValueSpec spec = ShapeRules.outputs(op, ValueSpec.of(inputs)).getFirst();
+        Casts.@Nullable Cast kernel = Casts.of(inputs[0].dtype(), op.dtype());
+        if (kernel == null || !inputs[0].layout().isDense()) {
+            return null;
+        }
+        Value y = spec.allocate(pool);
+        kernel.run(inputs[0].address(), y.address(), spec.shape().elements());
+        return new Value[] {y};
+    }
+
+    private Value @Nullable [] unary(@Nullable UnaryKernel kernel, Value... inputs) {
+        if (kernel == null || inputs.length != 1 || !Values.isFloat(inputs[0])) {
+            return null;
+        }
+        Value x = inputs[0];
+        if (!x.layout().isDense()) {
+            Layout layout = Layout.contiguous(x.shape());
+            Value y = Values.allocate(pool, layout);
+            StridedCopy.run(x, x.layout(), y, layout);
+            kernel.run(y.address(), y.address(), x.shape().elements());
+            return new Value[] {y};
+        }
         Value y = Values.like(pool, x);
         kernel.run(x.address(), y.address(), x.shape().elements());
         return new Value[] {y};
@@ -76,12 +126,28 @@ public final class Elements {
         }
         @Nullable Operand left = Operand.of(a.address(), a.layout(), shape, order);
         @Nullable Operand right = Operand.of(b.address(), b.layout(), shape, order);
-        if (left == null || right == null) {
-            return null;
-        }
         Value y = Values.allocate(pool, layout);
-        run(kernel, left, right, y);
+        if (left == null || right == null) {
+            runCopied(kernel, a, b, y);
+        } else {
+            run(kernel, left, right, y);
+        }
         return new Value[] {y};
+    }
+
+    /** Takes operands of any strides: what does not lie like the result is written out first. */
+    private void runCopied(BinaryKernel kernel, Value a, Value b, Value y) {
+        long count = y.shape().elements();
+        try (Flat left = Flat.of(pool, a, y.layout());
+                Flat right = Flat.of(pool, b, y.layout())) {
+            Operand first = left.step() == 0 ? Operand.number(left.address(), count) : full(left, count);
+            Operand second = right.step() == 0 ? Operand.number(right.address(), count) : full(right, count);
+            run(kernel, first, second, y);
+        }
+    }
+
+    private static Operand full(Flat flat, long count) {
+        return new Operand(flat.address(), count, 1);
     }
 
     private void run(BinaryKernel kernel, Operand a, Operand b, Value y) {

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -64,6 +65,11 @@ public final class Lanes {
     /** Stores the first {@code count} lanes. */
     static void storeFew(FloatVector vector, long address, long count) {
         vector.intoMemorySegment(ALL, address, ORDER, first(count));
+    }
+
+    /** Stores a full vector of longs. */
+    static void store(LongVector vector, long address) {
+        vector.intoMemorySegment(ALL, address, ORDER);
     }
 
     /** {@return a number in every lane} */

@@ -1,5 +1,8 @@
 package dev.lockstep.backend.cpu.kernel;
 
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -34,6 +37,12 @@ final class Loops {
 
     /** {@code a / k}. */
     static final NumberKernel DIV_NUMBER = LoopTemplate.ofNumber((k, a, _) -> a.div(k));
+
+    /** {@code a < k ? k : a}: NaN stays. */
+    static final NumberKernel AT_LEAST = LoopTemplate.ofNumber((k, a, _) -> a.blend(k, a.compare(LT, k)));
+
+    /** {@code a > k ? k : a}: NaN stays. */
+    static final NumberKernel AT_MOST = LoopTemplate.ofNumber((k, a, _) -> a.blend(k, a.compare(GT, k)));
 
     /** {@code fma(k, a, b)}. */
     static final NumberKernel FMA_NUMBER = LoopTemplate.ofNumber((k, a, b) -> k.fma(a, b));

@@ -5,11 +5,12 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.ValueSpec;
 import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.device.MemoryPool;
-import dev.lockstep.layout.DType;
+import dev.lockstep.layout.Layout;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Pooling over channels-last f32 images. Thread-safe. */
+/** Pooling over f32 images. Thread-safe. */
 public final class Pooling {
     private final MemoryPool pool;
 
@@ -18,21 +19,37 @@ public final class Pooling {
         this.pool = pool;
     }
 
-    /** Executes an op, or returns null where its inputs are not channels-last f32 images. */
+    /** Executes an op, or returns null where its inputs are not f32 images or an index is wrong. */
     public Value @Nullable [] tryExecute(Convolution op, Value... inputs) {
         List<ValueSpec> specs = ShapeRules.outputs(op, ValueSpec.of(inputs));
-        for (Value input : inputs) {
-            if (!input.layout().isChannelsLast() || input.shape().elements() == 0) {
-                return null;
-            }
-        }
-        if (inputs[0].dtype() != DType.F32
-                || (op instanceof Convolution.MaxPool2dGrad grad && !fits(grad, inputs[1]))) {
+        if (!Values.isFloat(inputs[0])) {
             return null;
         }
-        Value[] outputs = specs.stream().map(spec -> spec.allocate(pool)).toArray(Value[]::new);
-        run(op, inputs, outputs);
-        return outputs;
+        List<Value> images = new ArrayList<>();
+        try {
+            for (Value input : inputs) {
+                images.add(channelsLast(input));
+            }
+            if (op instanceof Convolution.MaxPool2dGrad grad && !fits(grad, images.get(1))) {
+                return null;
+            }
+            Value[] outputs = specs.stream().map(spec -> spec.allocate(pool)).toArray(Value[]::new);
+            run(op, images.toArray(Value[]::new), outputs);
+            return outputs;
+        } finally {
+            images.forEach(Value::close);
+        }
+    }
+
+    /** {@return the images channels-last in memory, where they are or as a copy; the caller closes them} */
+    private Value channelsLast(Value images) {
+        if (images.layout().isChannelsLast()) {
+            return images.alias();
+        }
+        Layout layout = Layout.channelsLast(images.shape());
+        Value copy = new ValueSpec(layout, images.dtype()).allocate(pool);
+        StridedCopy.run(images, images.layout(), copy, layout);
+        return copy;
     }
 
     /**

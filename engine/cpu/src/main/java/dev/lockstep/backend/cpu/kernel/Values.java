@@ -50,7 +50,8 @@ final class Values {
         return true;
     }
 
-    private static boolean sameStrides(Layout a, Layout b) {
+    /** {@return whether two layouts of one shape have the same strides, where an axis is longer than 1} */
+    static boolean sameStrides(Layout a, Layout b) {
         for (int axis = 0; axis < a.shape().rank(); axis++) {
             if (a.shape().size(axis) != 1 && a.stride(axis) != b.stride(axis)) {
                 return false;

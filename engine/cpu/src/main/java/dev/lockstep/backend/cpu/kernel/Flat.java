@@ -1,0 +1,42 @@
+package dev.lockstep.backend.cpu.kernel;
+
+import dev.lockstep.backend.Value;
+import dev.lockstep.device.MemoryPool;
+import dev.lockstep.device.Storage;
+import dev.lockstep.layout.Layout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operand as a flat stream in the order of a dense result: read in place where it lies like the result, as one
+ * vector again and again where it is a single f32 number, else from a copy that lives as long as this.
+ *
+ * @param address where the stream begins
+ * @param step 1, or 0 where the vector at the address stands for all
+ * @param copy the copy's memory, if there is one
+ */
+record Flat(long address, long step, @Nullable Storage copy) implements AutoCloseable {
+    /** Finds or makes the stream of a value that broadcasts to a dense layout without offset. */
+    static Flat of(MemoryPool pool, Value value, Layout result) {
+        boolean sameShape = value.shape().equals(result.shape());
+        if (sameShape && Values.sameStrides(value.layout(), result)) {
+            return new Flat(value.address(), 1, null);
+        }
+        if (value.shape().elements() == 1 && value.dtype().sizeBytes() == Float.BYTES) {
+            Storage vector = pool.allocate(Lanes.BYTES);
+            Fill.run(Lanes.get(value.address()), vector.address(), Lanes.COUNT);
+            return new Flat(vector.address(), 0, vector);
+        }
+        Storage memory = pool.allocate(result.shape().elements() * value.dtype().sizeBytes());
+        try (Value target = new Value(memory.retain(), result, value.dtype())) {
+            StridedCopy.run(value, value.layout().expand(result.shape()), target, result);
+        }
+        return new Flat(memory.address(), 1, memory);
+    }
+
+    @Override
+    public void close() {
+        if (copy != null) {
+            copy.release();
+        }
+    }
+}
