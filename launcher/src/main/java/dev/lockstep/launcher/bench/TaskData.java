@@ -73,6 +73,21 @@ enum TaskData {
             int[] starts = generator.ints(6400, 0, text.length - 130).toArray();
             return BatchPlan.inOrder(new TextWindows(text, starts, 128));
         }
+    },
+
+    /** Sequences of 32 x 64 in ten classes: {@code lstm_x.f32}, {@code lstm_y.u8}. */
+    SEQUENCES {
+        @Override
+        BatchPlan read(RawFiles files) {
+            byte[] labels = files.bytes("lstm_y.u8");
+            return rows(files.floats("lstm_x.f32", labels.length * 2048L), labels, 32, 64);
+        }
+
+        @Override
+        BatchPlan random(long seed) {
+            RandomGenerator generator = generator(seed);
+            return rows(gaussians(generator, 256 * 2048), labels(generator, 256, 10), 32, 64);
+        }
     };
 
     private static final int PIXELS = 784;

@@ -2,6 +2,7 @@ package dev.lockstep.launcher.bench;
 
 import dev.lockstep.launcher.bench.model.Gpt;
 import dev.lockstep.launcher.bench.model.LeNet;
+import dev.lockstep.launcher.bench.model.LstmClassifier;
 import dev.lockstep.launcher.bench.model.Mlp;
 import dev.lockstep.launcher.bench.model.ResNet18;
 import dev.lockstep.module.Layer;
@@ -29,7 +30,9 @@ public enum TrainTask {
     /** ResNet-18 on images of 32 x 32. */
     RESNET18("resnet18", new Amount(32, 12), ResNet18::new, TaskData.PICTURES, ps -> momentum(ps, 0.01)),
     /** A GPT over characters. */
-    GPT("gpt", new Amount(16, 40), () -> new Gpt(Gpt.Config.BENCHMARK), TaskData.TEXT, TrainTask::adamW);
+    GPT("gpt", new Amount(16, 40), () -> new Gpt(Gpt.Config.BENCHMARK), TaskData.TEXT, TrainTask::adamW),
+    /** An LSTM of 256 over 32 steps, classified by its last output. */
+    LSTM("lstm", new Amount(32, 200), LstmClassifier::new, TaskData.SEQUENCES, ps -> new SGD(ps, o -> o.lr(0.05)));
 
     private final String label;
     private final Amount amount;

@@ -20,6 +20,8 @@ final class BenchFiles {
         floats(folder.resolve("resnet_x.f32"), 12 * 3072, i -> (i * 37 % 101 - 50) / 50.0);
         bytes(folder.resolve("resnet_y.u8"), 12, i -> i % 10);
         bytes(folder.resolve("text.u8"), 400, i -> (i * i + 3 * i) % 65);
+        floats(folder.resolve("lstm_x.f32"), 24 * 2048, i -> (i * 37 % 101 - 50) / 50.0);
+        bytes(folder.resolve("lstm_y.u8"), 24, i -> i % 10);
         ints(folder.resolve("text_off.i32"), 6, i -> i * 5);
     }
 

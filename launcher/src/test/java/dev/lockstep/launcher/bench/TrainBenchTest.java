@@ -32,7 +32,8 @@ class TrainBenchTest {
         "mlp,       8, 2.30309, 2.37214, 2.39097",
         "mlp-small, 8, 2.27662, 2.34760, 2.36144",
         "lenet,     8, 2.30820, 2.31443, 2.29311",
-        "gpt,       2, 4.38433, 3.67968, 3.44182"
+        "gpt,       2, 4.38433, 3.67968, 3.44182",
+        "lstm,      8, 2.29925, 2.28773, 2.31055"
     })
     void givesTheLossesOfPyTorch(String model, int batch, double first, double second, double third) {
         BenchFiles.write(folder);

@@ -1,0 +1,177 @@
+package dev.lockstep.nn;
+
+import dev.lockstep.layout.Shape;
+import dev.lockstep.module.Module;
+import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Long short-term memory (Hochreiter and Schmidhuber 1997) over whole sequences, as torch's: {@code i, f, o =
+ * sigmoid(..), g = tanh(..)} of {@code W_ih x + b_ih + W_hh h + b_hh}, {@code c = f c + i g}, {@code h = o tanh(c)}.
+ * Sequences are [T, N, in], or [N, T, in] with {@code batchFirst}.
+ *
+ * <p>State of layer k, drawn from U(-1/sqrt(hidden), 1/sqrt(hidden)): {@code weight_ih_lk} [4 hidden, in],
+ * {@code weight_hh_lk} [4 hidden, hidden], {@code bias_ih_lk} and {@code bias_hh_lk} [4 hidden], gates in the order i f
+ * g o.
+ */
+public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
+    private static final int GATES = 4;
+
+    private final Config config;
+    private final List<Cell> cells = new ArrayList<>();
+
+    /**
+     * The options.
+     *
+     * @param inputSize size of each element of the sequence
+     * @param hiddenSize size of h and c
+     * @param layers how many layers stand on one another
+     * @param batchFirst whether sequences are [N, T, in] instead of [T, N, in]
+     */
+    public record Config(int inputSize, int hiddenSize, int layers, boolean batchFirst) {
+        /** Checks the numbers. */
+        public Config {
+            Checks.atLeast("LSTM", "inputSize", inputSize, 1);
+            Checks.atLeast("LSTM", "hiddenSize", hiddenSize, 1);
+            Checks.atLeast("LSTM", "layers", layers, 1);
+        }
+
+        /** {@return these options with another number of layers} */
+        public Config layers(int count) {
+            return new Config(inputSize, hiddenSize, count, batchFirst);
+        }
+
+        /** {@return these options with the batch as the first or the second axis} */
+        public Config batchFirst(boolean wanted) {
+            return new Config(inputSize, hiddenSize, layers, wanted);
+        }
+    }
+
+    /**
+     * Where a sequence starts or ends.
+     *
+     * @param h the outputs, [layers, N, hidden]
+     * @param c the cells, [layers, N, hidden]
+     */
+    public record State(Tensor h, Tensor c) {}
+
+    /**
+     * What it takes.
+     *
+     * @param x the sequence
+     * @param start the state before it; zeros if absent
+     */
+    public record Input(Tensor x, Optional<State> start) {}
+
+    /**
+     * What it gives.
+     *
+     * @param out h of the last layer at each step, [T, N, hidden], or [N, T, hidden] with {@code batchFirst}
+     * @param end the state after the last step
+     */
+    public record Output(Tensor out, State end) {}
+
+    private record Cell(Tensor inputWeight, Tensor hiddenWeight, Tensor inputBias, Tensor hiddenBias) {}
+
+    private record Scan(Tensor hidden, Tensor cell) {}
+
+    /** Makes one layer that takes [T, N, in]. */
+    public LSTM(int inputSize, int hiddenSize) {
+        this(inputSize, hiddenSize, UnaryOperator.identity());
+    }
+
+    /** Makes a layer with options. */
+    public LSTM(int inputSize, int hiddenSize, UnaryOperator<Config> options) {
+        this.config = options.apply(new Config(inputSize, hiddenSize, 1, false));
+        long stacked = (long) GATES * config.hiddenSize();
+        for (int k = 0; k < config.layers(); k++) {
+            long in = k == 0 ? config.inputSize() : config.hiddenSize();
+            cells.add(new Cell(
+                    parameter("weight_ih_l" + k, stacked, in),
+                    parameter("weight_hh_l" + k, stacked, config.hiddenSize()),
+                    parameter("bias_ih_l" + k, stacked),
+                    parameter("bias_hh_l" + k, stacked)));
+        }
+    }
+
+    private Tensor parameter(String name, long... sizes) {
+        double bound = 1 / StrictMath.sqrt(config.hiddenSize());
+        return param(name, Init.uniform_(Init.empty(Shape.of(sizes)), -bound, bound));
+    }
+
+    /** {@return the options} */
+    public Config config() {
+        return config;
+    }
+
+    /** Runs over a sequence from zeros. */
+    public Output call(Tensor x) {
+        return call(new Input(x, Optional.empty()));
+    }
+
+    @Override
+    public Output forward(Input input) {
+        Tensor x = config.batchFirst() ? input.x().transpose(0, 1) : input.x(); // [T, N, in]
+        check(input.x(), x);
+        Tensor out = x;
+        List<Tensor> lastH = new ArrayList<>();
+        List<Tensor> lastC = new ArrayList<>();
+        for (int k = 0; k < cells.size(); k++) {
+            Scan scan = scan(cells.get(k), out, start(input, k, x));
+            out = scan.hidden();
+            lastH.add(out.select(0, out.size(0) - 1));
+            lastC.add(scan.cell());
+        }
+        State end = new State(Tensors.stack(lastH, 0), Tensors.stack(lastC, 0));
+        return new Output(config.batchFirst() ? out.transpose(0, 1) : out, end);
+    }
+
+    private void check(Tensor given, Tensor x) {
+        if (given.rank() != 3 || x.size(-1) != config.inputSize() || x.size(0) == 0) {
+            throw new IllegalArgumentException("LSTM: x must be " + (config.batchFirst() ? "[N, T, " : "[T, N, ")
+                    + config.inputSize() + "] with T at least 1, got " + given.shape());
+        }
+    }
+
+    private Scan start(Input input, int layer, Tensor x) {
+        if (input.start().isEmpty()) {
+            Tensor zeros = Tensors.zeros(x.dtype(), x.size(1), config.hiddenSize());
+            return new Scan(zeros, zeros);
+        }
+        State start = input.start().get();
+        Shape wanted = Shape.of(config.layers(), x.size(1), config.hiddenSize());
+        if (!start.h().shape().equals(wanted) || !start.c().shape().equals(wanted)) {
+            throw new IllegalArgumentException("LSTM: h and c must be " + wanted + ", got "
+                    + start.h().shape() + " and " + start.c().shape());
+        }
+        return new Scan(start.h().select(0, layer), start.c().select(0, layer));
+    }
+
+    /** Projects the whole sequence at once, a gate a product, and walks over time. */
+    private Scan scan(Cell cell, Tensor x, Scan start) {
+        Tensor rows = x.contiguous();
+        Tensor[] inputs = new Tensor[GATES + 4];
+        for (int gate = 0; gate < GATES; gate++) {
+            long from = (long) gate * config.hiddenSize();
+            Tensor weight = cell.inputWeight().narrow(0, from, config.hiddenSize());
+            inputs[gate] = rows.linear(weight, cell.inputBias().narrow(0, from, config.hiddenSize())); // [T, N, hidden]
+        }
+        inputs[GATES] = start.hidden().contiguous();
+        inputs[GATES + 1] = start.cell().contiguous();
+        inputs[GATES + 2] = cell.hiddenWeight();
+        inputs[GATES + 3] = cell.hiddenBias();
+        List<Tensor> outputs = Tensors.execute(new LstmScan(), inputs);
+        return new Scan(outputs.get(0), outputs.get(1));
+    }
+
+    @Override
+    protected String description() {
+        return config.inputSize() + ", " + config.hiddenSize()
+                + (config.layers() > 1 ? ", num_layers=" + config.layers() : "")
+                + (config.batchFirst() ? ", batch_first=True" : "");
+    }
+}

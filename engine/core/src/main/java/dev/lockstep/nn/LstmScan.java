@@ -1,0 +1,190 @@
+package dev.lockstep.nn;
+
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.Axes;
+import dev.lockstep.backend.op.BinaryKind;
+import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Creation;
+import dev.lockstep.backend.op.CustomOp;
+import dev.lockstep.backend.op.ReduceKind;
+import dev.lockstep.backend.op.Reduction;
+import dev.lockstep.backend.op.Shaping;
+import dev.lockstep.backend.op.UnaryKind;
+import dev.lockstep.layout.Layout;
+import dev.lockstep.layout.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs an LSTM cell over time, as one node of the graph: backward then sums the weights' gradient by one product over
+ * all steps, where a graph of single steps would add one gradient a step.
+ *
+ * <p>Inputs: what the sequence contributes to the gates i, f, g, o, each [T, N, H]; h0 and c0 [N, H]; the recurrent
+ * weight [4 H, H] and bias [4 H]. Outputs: all h [T, N, H], the last c [N, H], then for each step i, f, g, o, the c
+ * before it, and tanh of the c after it, which backward needs. Each gate has products of its own, so that all values
+ * are dense.
+ */
+record LstmScan() implements CustomOp {
+    private static final int GATES = 4;
+    private static final int H0 = 4;
+    private static final int C0 = 5;
+    private static final int WEIGHT = 6;
+    private static final int BIAS = 7;
+    private static final int FIRST_SAVED = 2;
+    private static final int SAVED = 6;
+    private static final Contraction.Linear AFFINE = new Contraction.Linear(true);
+    private static final Contraction.Matmul MATMUL = new Contraction.Matmul();
+    private static final Shaping.Concat ROWS = new Shaping.Concat(0);
+    private static final Shaping.Permute TRANSPOSED = new Shaping.Permute(List.of(1, 0));
+
+    @Override
+    public Value[] forward(Backend backend, Value... inputs) {
+        try (Workspace space = new Workspace(backend)) {
+            int steps = (int) inputs[0].shape().size(0);
+            List<Value> weights = quarters(space, inputs[WEIGHT]);
+            List<Value> biases = quarters(space, inputs[BIAS]);
+            List<Value> saved = new ArrayList<>();
+            Value[] hidden = new Value[steps];
+            Value h = inputs[H0];
+            Value c = inputs[C0];
+            for (int t = 0; t < steps; t++) {
+                Value[] gates = new Value[GATES];
+                for (int k = 0; k < GATES; k++) {
+                    Value z = space.add(space.run(AFFINE, h, weights.get(k), biases.get(k)), at(space, inputs[k], t));
+                    gates[k] = space.unary(k == 2 ? UnaryKind.TANH : UnaryKind.SIGMOID, z);
+                    saved.add(space.keep(gates[k]));
+                }
+                saved.add(c.alias());
+                c = space.add(space.mul(gates[1], c), space.mul(gates[0], gates[2]));
+                Value squashed = space.unary(UnaryKind.TANH, c);
+                saved.add(space.keep(squashed));
+                h = space.mul(gates[3], squashed);
+                hidden[t] = h;
+            }
+            List<Value> outputs = new ArrayList<>();
+            outputs.add(space.keep(stack(space, hidden)));
+            outputs.add(c.alias());
+            outputs.addAll(saved);
+            return outputs.toArray(Value[]::new);
+        }
+    }
+
+    @Override
+    public @Nullable Value[] backward(
+            Backend backend, List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
+        try (Workspace space = new Workspace(backend)) {
+            Walk walk = new Walk(space, inputs, outputs, gradients);
+            for (int t = walk.steps - 1; t >= 0; t--) {
+                walk.back(t);
+            }
+            return walk.result();
+        }
+    }
+
+    /** {@return the values [N, H] of one step of [T, N, H]} */
+    private static Value at(Workspace space, Value sequence, int t) {
+        Shape shape = sequence.shape();
+        Shape step = Shape.of(shape.size(1), shape.size(2));
+        Layout layout = sequence.layout();
+        long[] strides = {layout.stride(1), layout.stride(2)};
+        return space.adopt(sequence.view(Layout.of(step, strides, layout.offset() + t * layout.stride(0))));
+    }
+
+    private static List<Value> quarters(Workspace space, Value stacked) {
+        long size = stacked.shape().size(0) / GATES;
+        List<Value> parts = new ArrayList<>();
+        for (int k = 0; k < GATES; k++) {
+            parts.add(space.adopt(stacked.view(stacked.layout().narrow(0, k * size, size, 1))));
+        }
+        return parts;
+    }
+
+    /** Puts steps [N, H] one after the other: [T, N, H]. */
+    private static Value stack(Workspace space, Value[] steps) {
+        Shape one = steps[0].shape();
+        Value rows = space.run(ROWS, steps); // [T N, H]
+        return space.adopt(rows.view(Layout.contiguous(Shape.of(steps.length, one.size(0), one.size(1)))));
+    }
+
+    /** Backward through time. */
+    private static final class Walk {
+        private final Workspace space;
+        private final List<Value> inputs;
+        private final List<Value> outputs;
+        private final List<Value> weights;
+        private final Value hiddenGradient;
+        private final int steps;
+        private final Value[][] gateGradients;
+        private Value dh;
+        private Value dc;
+
+        Walk(Workspace space, List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
+            this.space = space;
+            this.inputs = inputs;
+            this.outputs = outputs;
+            this.weights = quarters(space, inputs.get(WEIGHT));
+            this.steps = (int) inputs.get(0).shape().size(0);
+            this.gateGradients = new Value[GATES][steps];
+            this.hiddenGradient = orZeros(gradients[0], outputs.get(0));
+            this.dh = orZeros(null, inputs.get(H0));
+            this.dc = orZeros(gradients[1], inputs.get(C0));
+        }
+
+        private Value orZeros(@Nullable Value gradient, Value like) {
+            return gradient != null ? gradient : space.run(new Creation.Full(like.shape(), like.dtype(), 0));
+        }
+
+        void back(int t) {
+            int first = FIRST_SAVED + t * SAVED;
+            Value i = outputs.get(first);
+            Value f = outputs.get(first + 1);
+            Value g = outputs.get(first + 2);
+            Value o = outputs.get(first + 3);
+            Value before = outputs.get(first + 4);
+            Value squashed = outputs.get(first + 5);
+            Value all = space.add(at(space, hiddenGradient, t), dh);
+            Value cell = space.add(dc, space.binary(BinaryKind.TANH_GRAD, squashed, space.mul(all, o)));
+            gateGradients[0][t] = space.binary(BinaryKind.SIGMOID_GRAD, i, space.mul(cell, g));
+            gateGradients[1][t] = space.binary(BinaryKind.SIGMOID_GRAD, f, space.mul(cell, before));
+            gateGradients[2][t] = space.binary(BinaryKind.TANH_GRAD, g, space.mul(cell, i));
+            gateGradients[3][t] = space.binary(BinaryKind.SIGMOID_GRAD, o, space.mul(all, squashed));
+            dc = space.mul(cell, f);
+            Value sum = space.run(MATMUL, gateGradients[0][t], weights.get(0));
+            for (int k = 1; k < GATES; k++) {
+                sum = space.add(sum, space.run(MATMUL, gateGradients[k][t], weights.get(k)));
+            }
+            dh = sum;
+        }
+
+        @Nullable
+        Value[] result() {
+            @Nullable Value[] result = new @Nullable Value[BIAS + 1];
+            Value[] weightParts = new Value[GATES];
+            Value[] biasParts = new Value[GATES];
+            Value before = hiddenBefore();
+            for (int k = 0; k < GATES; k++) {
+                Value rows = space.run(ROWS, gateGradients[k]); // [T N, H]
+                weightParts[k] = space.run(MATMUL, space.run(TRANSPOSED, rows), before);
+                biasParts[k] = space.run(new Reduction.Reduce(ReduceKind.SUM, Axes.of(0), false), rows);
+                result[k] = rows.view(Layout.contiguous(inputs.get(k).shape()));
+            }
+            result[H0] = space.keep(dh);
+            result[C0] = space.keep(dc);
+            result[WEIGHT] = space.keep(space.run(ROWS, weightParts));
+            result[BIAS] = space.keep(space.run(ROWS, biasParts));
+            return result;
+        }
+
+        /** {@return h0 and all h but the last, one after the other: [T N, H]} */
+        private Value hiddenBefore() {
+            Value[] parts = new Value[steps];
+            parts[0] = inputs.get(H0);
+            for (int t = 1; t < steps; t++) {
+                parts[t] = at(space, outputs.get(0), t - 1);
+            }
+            return space.run(ROWS, parts);
+        }
+    }
+}
