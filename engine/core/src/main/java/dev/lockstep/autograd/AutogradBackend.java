@@ -1,13 +1,12 @@
 package dev.lockstep.autograd;
 
 import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.BackendDecorator;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Creation.Full;
 import dev.lockstep.backend.op.Elementwise.Copy;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Update;
-import dev.lockstep.device.Device;
-import dev.lockstep.device.MemoryPool;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,42 +14,21 @@ import org.jspecify.annotations.Nullable;
  * Records what the backend below executes, wherever an input requires a gradient, and computes gradients from the
  * record. Thread-safe; a graph is confined to the thread that builds it.
  */
-public final class AutogradBackend implements Backend {
-    private final Backend below;
+public final class AutogradBackend extends BackendDecorator {
 
     /** Decorates a backend. */
     public AutogradBackend(Backend below) {
-        this.below = below;
-    }
-
-    @Override
-    public Device device() {
-        return below.device();
-    }
-
-    @Override
-    public MemoryPool memory() {
-        return below.memory();
-    }
-
-    @Override
-    public boolean supports(Op op) {
-        return below.supports(op);
-    }
-
-    @Override
-    public String numericsFingerprint() {
-        return below.numericsFingerprint();
+        super(below);
     }
 
     /** Executes an op below and records it, if this thread records and some input requires a gradient. */
     @Override
     public Value[] execute(Op op, Value... inputs) {
         if (op instanceof Update || !requiresGrad(inputs) || !GradMode.isEnabled()) {
-            return below.execute(op, inputs);
+            return below().execute(op, inputs);
         }
         Rule rule = Rules.of(op);
-        Value[] outputs = below.execute(op, inputs);
+        Value[] outputs = below().execute(op, inputs);
         if (rule.differentiable() > 0 && hasFloating(outputs)) {
             Node.record(op, rule, inputs, outputs);
         }
@@ -84,7 +62,7 @@ public final class AutogradBackend implements Backend {
      */
     public Map<Leaf, Value> backward(Value root, @Nullable Value gradient, BackwardOptions options) {
         Value seed = gradient == null ? ones(root) : checked(root, gradient);
-        Backend backend = options.createGraph() ? this : below;
+        Backend backend = options.createGraph() ? this : below();
         try (GradMode.Restore _ = GradMode.set(options.createGraph())) {
             return switch (root.slot()) {
                 case Edge edge -> new Backward(backend, options).run(edge, seed);
@@ -101,7 +79,7 @@ public final class AutogradBackend implements Backend {
 
     private Value owned(Value seed) {
         try (seed) {
-            return below.execute(new Copy(Copy.Order.CONTIGUOUS), seed)[0];
+            return below().execute(new Copy(Copy.Order.CONTIGUOUS), seed)[0];
         }
     }
 
@@ -111,7 +89,7 @@ public final class AutogradBackend implements Backend {
                     "backward: a tensor of one element is needed, or a gradient given for it; got shape "
                             + root.shape());
         }
-        return below.execute(new Full(root.shape(), root.dtype(), 1))[0];
+        return below().execute(new Full(root.shape(), root.dtype(), 1))[0];
     }
 
     private static Value checked(Value root, Value gradient) {

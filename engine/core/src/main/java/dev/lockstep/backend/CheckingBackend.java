@@ -8,8 +8,6 @@ import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.backend.op.Update;
-import dev.lockstep.device.Device;
-import dev.lockstep.device.MemoryPool;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
@@ -17,8 +15,7 @@ import java.util.List;
  * Holds another backend to the rules: what it gives must have the shapes and dtypes that {@link ShapeRules} says, and,
  * if asked for, contain no NaN. A decorator; thread-safe as far as the backend inside is.
  */
-public final class CheckingBackend implements Backend {
-    private final Backend inner;
+public final class CheckingBackend extends BackendDecorator {
     private final boolean refusesNan;
 
     /**
@@ -27,28 +24,8 @@ public final class CheckingBackend implements Backend {
      * @param refusesNan whether a NaN in a floating output is an error that names the op; reads every output once more
      */
     public CheckingBackend(Backend inner, boolean refusesNan) {
-        this.inner = inner;
+        super(inner);
         this.refusesNan = refusesNan;
-    }
-
-    @Override
-    public Device device() {
-        return inner.device();
-    }
-
-    @Override
-    public MemoryPool memory() {
-        return inner.memory();
-    }
-
-    @Override
-    public boolean supports(Op op) {
-        return inner.supports(op);
-    }
-
-    @Override
-    public String numericsFingerprint() {
-        return inner.numericsFingerprint();
     }
 
     /**
@@ -60,10 +37,10 @@ public final class CheckingBackend implements Backend {
     @Override
     public Value[] execute(Op op, Value... inputs) {
         if (op instanceof CustomOp) {
-            return inner.execute(op, inputs);
+            return below().execute(op, inputs);
         }
         List<ValueSpec> wanted = ShapeRules.outputs(op, ValueSpec.of(inputs));
-        Value[] outputs = inner.execute(op, inputs);
+        Value[] outputs = below().execute(op, inputs);
         boolean passed = false;
         try {
             check(op, wanted, outputs);
@@ -101,8 +78,8 @@ public final class CheckingBackend implements Backend {
     }
 
     private boolean hasNan(Value value) {
-        try (Value nan = inner.execute(new Elementwise.Unary(UnaryKind.IS_NAN), value)[0];
-                Value any = inner.execute(
+        try (Value nan = below().execute(new Elementwise.Unary(UnaryKind.IS_NAN), value)[0];
+                Value any = below().execute(
                                 new Reduction.Reduce(
                                         ReduceKind.ANY, Axes.all(value.shape().rank()), false),
                                 nan)[0]) {

@@ -1,8 +1,6 @@
 package dev.lockstep.backend;
 
 import dev.lockstep.backend.op.Op;
-import dev.lockstep.device.Device;
-import dev.lockstep.device.MemoryPool;
 import dev.lockstep.layout.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,8 +15,7 @@ import java.util.function.LongSupplier;
  * on a device that works asynchronously they are the time to launch. A decorator; thread-safe as far as the backend
  * inside is.
  */
-public final class ProfilingBackend implements Backend {
-    private final Backend inner;
+public final class ProfilingBackend extends BackendDecorator {
     private final LongSupplier nanoClock;
     private final Map<Key, Cost> costs = new ConcurrentHashMap<>();
 
@@ -42,34 +39,14 @@ public final class ProfilingBackend implements Backend {
      * @param nanoClock a monotonic clock in nanoseconds
      */
     public ProfilingBackend(Backend inner, LongSupplier nanoClock) {
-        this.inner = inner;
+        super(inner);
         this.nanoClock = nanoClock;
-    }
-
-    @Override
-    public Device device() {
-        return inner.device();
-    }
-
-    @Override
-    public MemoryPool memory() {
-        return inner.memory();
-    }
-
-    @Override
-    public boolean supports(Op op) {
-        return inner.supports(op);
-    }
-
-    @Override
-    public String numericsFingerprint() {
-        return inner.numericsFingerprint();
     }
 
     @Override
     public Value[] execute(Op op, Value... inputs) {
         long before = nanoClock.getAsLong();
-        Value[] outputs = inner.execute(op, inputs);
+        Value[] outputs = below().execute(op, inputs);
         long nanos = nanoClock.getAsLong() - before;
         Cost cost = costs.computeIfAbsent(key(op, inputs), _ -> new Cost(new LongAdder(), new LongAdder()));
         cost.calls().increment();

@@ -1,6 +1,7 @@
 package dev.lockstep.backend.fusion;
 
 import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.BackendDecorator;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Elementwise;
@@ -11,8 +12,6 @@ import dev.lockstep.backend.op.Fused;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.backend.op.Update;
-import dev.lockstep.device.Device;
-import dev.lockstep.device.MemoryPool;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import java.util.EnumSet;
@@ -26,21 +25,20 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>An op that writes in place first has everything computed that reads what it will write. Parameters are not read by
  * what is put off, since other threads may update them.
  */
-public final class FusingBackend implements Backend {
+public final class FusingBackend extends BackendDecorator {
     /** Below this many elements all of a chain stays in the first-level cache anyway. */
     private static final long LEAST_ELEMENTS = 4096;
 
     /** The most ops that are put off together. */
     private static final int MOST_LINKS = 16;
 
-    private final Backend below;
     private final EnumSet<UnaryKind> unary = EnumSet.noneOf(UnaryKind.class);
     private final EnumSet<BinaryKind> binary = EnumSet.noneOf(BinaryKind.class);
     private final ThreadLocal<ReentrantLock> locks = ThreadLocal.withInitial(ReentrantLock::new);
 
     /** Decorates a device's backend, which is asked what it can fuse. */
     public FusingBackend(Backend below) {
-        this.below = below;
+        super(below);
         for (UnaryKind kind : UnaryKind.values()) {
             if (!kind.isPredicate() && below.supports(Fused.of(new Unary(kind)))) {
                 unary.add(kind);
@@ -53,31 +51,6 @@ public final class FusingBackend implements Backend {
         }
     }
 
-    /** {@return the backend that runs the ops, for decorators that belong between it and fusion} */
-    public Backend below() {
-        return below;
-    }
-
-    @Override
-    public Device device() {
-        return below.device();
-    }
-
-    @Override
-    public MemoryPool memory() {
-        return below.memory();
-    }
-
-    @Override
-    public boolean supports(Op op) {
-        return below.supports(op);
-    }
-
-    @Override
-    public String numericsFingerprint() {
-        return below.numericsFingerprint();
-    }
-
     @Override
     public Value[] execute(Op op, Value... inputs) {
         if (op instanceof Update) {
@@ -87,7 +60,7 @@ public final class FusingBackend implements Backend {
         } else if (op instanceof Elementwise elementwise && isDeferrable(elementwise, inputs)) {
             return new Value[] {defer(elementwise, inputs)};
         }
-        return below.execute(op, inputs);
+        return below().execute(op, inputs);
     }
 
     private boolean isDeferrable(Elementwise op, Value... inputs) {
@@ -128,6 +101,6 @@ public final class FusingBackend implements Backend {
                 input.storage().compute();
             }
         }
-        return new Deferred(below, lock, op, inputs).result();
+        return new Deferred(below(), lock, op, inputs).result();
     }
 }

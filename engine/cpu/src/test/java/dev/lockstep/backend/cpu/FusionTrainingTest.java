@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.BackendDecorator;
 import dev.lockstep.backend.Backends;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.fusion.FusingBackend;
@@ -96,20 +97,13 @@ class FusionTrainingTest {
         assertTrue(fused.get() > 0, "a step runs fused ops");
     }
 
-    private record Counting(Backend below, AtomicInteger fused) implements Backend {
-        @Override
-        public Device device() {
-            return below.device();
-        }
+    /** Counts the fused ops on their way to the device's backend. */
+    private static final class Counting extends BackendDecorator {
+        private final AtomicInteger fused;
 
-        @Override
-        public MemoryPool memory() {
-            return below.memory();
-        }
-
-        @Override
-        public boolean supports(Op op) {
-            return below.supports(op);
+        Counting(Backend below, AtomicInteger fused) {
+            super(below);
+            this.fused = fused;
         }
 
         @Override
@@ -117,12 +111,7 @@ class FusionTrainingTest {
             if (op instanceof Fused) {
                 fused.incrementAndGet();
             }
-            return below.execute(op, inputs);
-        }
-
-        @Override
-        public String numericsFingerprint() {
-            return below.numericsFingerprint();
+            return below().execute(op, inputs);
         }
     }
 }
