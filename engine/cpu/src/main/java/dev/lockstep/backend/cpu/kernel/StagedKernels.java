@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * so no bit changes.
  */
 final class StagedKernels {
-    private static final UnaryKernel EXP = LoopTemplate.of((LaneUnary) LaneMath::exp);
-    private static final UnaryKernel SIGMOID = LoopTemplate.of((LaneUnary) LaneMath::sigmoid);
-    private static final BinaryKernel MUL = LoopTemplate.of((LaneBinary) FloatVector::mul);
+    private static final UnaryKernel EXP = ApartLoops.of((LaneUnary) LaneMath::exp);
+    private static final UnaryKernel SIGMOID = ApartLoops.of((LaneUnary) LaneMath::sigmoid);
+    private static final BinaryKernel MUL = ApartLoops.of((LaneBinary) FloatVector::mul);
 
     private StagedKernels() {}
 
@@ -60,8 +60,8 @@ final class StagedKernels {
     }
 
     private static UnaryKernel tanh() {
-        UnaryKernel exp = LoopTemplate.of((LaneUnary) LaneMath::tanhExp);
-        BinaryKernel rest = LoopTemplate.of((LaneBinary) LaneMath::tanh);
+        UnaryKernel exp = ApartLoops.of((LaneUnary) LaneMath::tanhExp);
+        BinaryKernel rest = ApartLoops.of((LaneBinary) LaneMath::tanh);
         return blocks((x, y, scratch, count) -> {
             exp.run(x, scratch.stage(0), count);
             rest.run(x, scratch.stage(0), y, count);
@@ -69,8 +69,8 @@ final class StagedKernels {
     }
 
     private static UnaryKernel erf() {
-        UnaryKernel exponent = LoopTemplate.of((LaneUnary) LaneMath::erfExponent);
-        BinaryKernel rest = LoopTemplate.of((LaneBinary) LaneMath::erf);
+        UnaryKernel exponent = ApartLoops.of((LaneUnary) LaneMath::erfExponent);
+        BinaryKernel rest = ApartLoops.of((LaneBinary) LaneMath::erf);
         return blocks((x, y, scratch, count) -> {
             exponent.run(x, scratch.stage(0), count);
             EXP.run(scratch.stage(0), scratch.stage(0), count);
@@ -79,9 +79,9 @@ final class StagedKernels {
     }
 
     private static UnaryKernel gelu() {
-        UnaryKernel argument = LoopTemplate.of((LaneUnary) LaneMath::geluArgument);
+        UnaryKernel argument = ApartLoops.of((LaneUnary) LaneMath::geluArgument);
         UnaryKernel erf = erf();
-        BinaryKernel rest = LoopTemplate.of((LaneBinary) LaneMath::gelu);
+        BinaryKernel rest = ApartLoops.of((LaneBinary) LaneMath::gelu);
         return blocks((x, y, scratch, count) -> {
             long e = scratch.stage(1);
             argument.run(x, e, count);
@@ -91,7 +91,7 @@ final class StagedKernels {
     }
 
     private static UnaryKernel geluTanh() {
-        UnaryKernel argument = LoopTemplate.of((LaneUnary) LaneMath::geluTanhArgument);
+        UnaryKernel argument = ApartLoops.of((LaneUnary) LaneMath::geluTanhArgument);
         return blocks((x, y, scratch, count) -> {
             long s = scratch.stage(0);
             argument.run(x, s, count);
@@ -101,11 +101,11 @@ final class StagedKernels {
     }
 
     private static BinaryKernel geluGrad() {
-        UnaryKernel argument = LoopTemplate.of((LaneUnary) LaneMath::geluArgument);
+        UnaryKernel argument = ApartLoops.of((LaneUnary) LaneMath::geluArgument);
         UnaryKernel erf = erf();
-        UnaryKernel cumulative = LoopTemplate.of((LaneUnary) LaneMath::geluCumulative);
-        UnaryKernel density = LoopTemplate.of((LaneUnary) LaneMath::geluDensity);
-        TernaryKernel slope = LoopTemplate.of((LaneTernary) FloatVector::fma);
+        UnaryKernel cumulative = ApartLoops.of((LaneUnary) LaneMath::geluCumulative);
+        UnaryKernel density = ApartLoops.of((LaneUnary) LaneMath::geluDensity);
+        TernaryKernel slope = ApartLoops.of((LaneTernary) FloatVector::fma);
         return binaryBlocks((x, g, y, count) -> {
             long c = Scratch.current().stage(1);
             long d = Scratch.current().stage(2);
@@ -119,8 +119,8 @@ final class StagedKernels {
     }
 
     private static BinaryKernel geluTanhGrad() {
-        UnaryKernel argument = LoopTemplate.of((LaneUnary) LaneMath::geluTanhArgument);
-        BinaryKernel slope = LoopTemplate.of((LaneBinary) LaneMath::geluTanhSlope);
+        UnaryKernel argument = ApartLoops.of((LaneUnary) LaneMath::geluTanhArgument);
+        BinaryKernel slope = ApartLoops.of((LaneBinary) LaneMath::geluTanhSlope);
         return binaryBlocks((x, g, y, count) -> {
             long s = Scratch.current().stage(0);
             argument.run(x, s, count);
@@ -131,7 +131,7 @@ final class StagedKernels {
     }
 
     private static BinaryKernel siluGrad() {
-        BinaryKernel factor = LoopTemplate.of((LaneBinary) LaneMath::siluFactor);
+        BinaryKernel factor = ApartLoops.of((LaneBinary) LaneMath::siluFactor);
         return binaryBlocks((x, g, y, count) -> {
             Scratch scratch = Scratch.current();
             long s = scratch.stage(0);
