@@ -12,7 +12,7 @@ usage() {
 }
 while [ $# -gt 0 ]; do
   case $1 in
-    --quick) rounds=1 scale=4 && shift && continue ;;
+    --quick) rounds=1 scale=2 && shift && continue ;;
     --rounds) rounds=${2:?} ;;
     --threads) threads=${2:?} ;;
     --models) models=${2:?} ;;
@@ -35,12 +35,11 @@ set_up() {
 
 steps() {
   case $1 in
-    mlp) echo $((1200 / scale)) ;;
-    mlp-small) echo $((8000 / scale)) ;;
-    lenet) echo $((1200 / scale)) ;;
-    resnet18) echo $((24 / scale + 4)) ;;
-    gpt) echo $((80 / scale + 10)) ;;
-    lstm) echo $((400 / scale)) ;;
+    mlp | lenet) echo $((4000 / scale)) ;; # The compiler needs a second or two of a new JVM's time.
+    mlp-small) echo $((20000 / scale)) ;;
+    resnet18) echo $((24 / scale + 12)) ;;
+    gpt) echo $((160 / scale + 40)) ;;
+    lstm) echo $((2000 / scale)) ;;
     *) usage ;;
   esac
 }
