@@ -84,9 +84,26 @@ public final class BitCases {
 
     /** {@return a smaller choice of both kinds, for suites that run each case many times} */
     public static List<BitCase> mixed() {
-        return Stream.of(elementwise(100), reductions(1000), updates(100), rows(17), images(), free().stream())
+        return Stream.of(
+                        elementwise(100),
+                        reductions(1000),
+                        updates(100),
+                        rows(17),
+                        images(),
+                        free().stream(),
+                        attention())
                 .flatMap(cases -> cases)
                 .toList();
+    }
+
+    /** Not among {@link #free}: a softmax of magnitudes is no scale for its rounding errors. */
+    private static Stream<BitCase> attention() {
+        Operand heads = Operand.of(NORMAL, 2, 2, 7, 16);
+        Operand row = Operand.of(NORMAL, 2, 2, 7);
+        return Stream.of(
+                of("causal", new Contraction.Attention(0.25, true), heads, heads, heads),
+                of("full", new Contraction.Attention(0.25, false), heads, heads, heads),
+                of("causal", new Contraction.AttentionGrad(0.25, true), heads, heads, heads, heads, heads, row));
     }
 
     private static BitCase of(String detail, Op op, Operand... operands) {
