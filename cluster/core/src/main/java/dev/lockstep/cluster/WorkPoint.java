@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Says where in its work a worker was when something happened to it. Immutable.
  *
- * @param step the step, or -1 if not known
+ * @param step the number of steps applied before the one in hand, or -1 if not known
  * @param virtualRanks the virtual ranks whose gradients it was computing, empty if not known or none
  * @param operation what it did, in words ({@code "all_reduce #6 bucket 3"}), empty if not known
  */

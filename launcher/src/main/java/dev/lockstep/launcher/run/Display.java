@@ -15,9 +15,9 @@ interface Display {
      * @param incident what happened
      * @param rank the worker's rank, or its number on the machine before it has one
      * @param detail what this machine knows of it
-     * @param steps steps committed before it
+     * @param step the step in which it happened, from 1, or 0 before training
      */
-    record Failure(Incident incident, int rank, Optional<RunListener.Detail> detail, long steps) {}
+    record Failure(Incident incident, int rank, Optional<RunListener.Detail> detail, long step) {}
 
     /** Before anything starts. */
     void banner(String runId, RunFolder folder, RunOptions options);

@@ -53,8 +53,7 @@ final class FailureText {
         Incident incident = failure.incident();
         String who = failure.rank() >= 0 ? "rank " + failure.rank() : "a worker";
         String verb = failure.detail().flatMap(RunListener.Detail::exception).isPresent() ? "failed" : "was lost";
-        String when =
-                failure.steps() > 0 || incident.rank() >= 0 ? " at step " + (failure.steps() + 1) : " before training";
+        String when = failure.step() > 0 ? " at step " + failure.step() : " before training";
         String doing = incident.at().step() < 0 ? "" : " in " + incident.at().operation();
         return "✗ " + who + " of " + workers + " " + verb + when + doing + " on " + incident.host() + " (pid "
                 + incident.pid() + ")";

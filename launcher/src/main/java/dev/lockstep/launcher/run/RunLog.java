@@ -135,11 +135,12 @@ final class RunLog implements RunListener {
         event.put("rank", rank);
         event.put("host", incident.host());
         event.put("pid", incident.pid());
-        event.put("step", tally.steps() + (started ? 1 : 0));
+        long step = stepOf(incident);
+        event.put("step", step);
         event.put("operation", incident.at().operation());
         event.put("cause", incident.cause());
         events.event("failure", event);
-        display.failed(new Display.Failure(incident, rank, detail, tally.steps()));
+        display.failed(new Display.Failure(incident, rank, detail, step));
     }
 
     @Override
@@ -184,6 +185,15 @@ final class RunLog implements RunListener {
             events.event("step", event);
         }
         display.stepped(step);
+    }
+
+    /**
+     * The step that the lost worker noted itself. What the others have reported serves only where it noted none: their
+     * messages come by other links, before or after the news of its death.
+     */
+    private long stepOf(Incident incident) {
+        long noted = incident.at().step();
+        return noted >= 0 ? noted + 1 : tally.steps() + (started ? 1 : 0);
     }
 
     /** A worker that dies before the first generation has no rank yet: it is named by its number on the machine. */

@@ -110,8 +110,8 @@ final class TextDisplay implements Display {
     public void changed(Generation generation) {
         for (Failure failure : unsaid) {
             Incident incident = failure.incident();
-            warn("! rank " + failure.rank() + " lost at step " + (failure.steps() + 1) + " on " + incident.host()
-                    + " (pid " + incident.pid() + "): " + incident.cause());
+            warn("! rank " + failure.rank() + " lost at step " + failure.step() + " on " + incident.host() + " (pid "
+                    + incident.pid() + "): " + incident.cause());
         }
         unsaid.clear();
     }

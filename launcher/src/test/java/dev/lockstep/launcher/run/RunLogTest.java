@@ -13,6 +13,7 @@ import dev.lockstep.cluster.WorkPoint;
 import dev.lockstep.cluster.WorkerId;
 import dev.lockstep.launcher.Command;
 import dev.lockstep.launcher.link.LogTail;
+import dev.lockstep.launcher.link.WorkerMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,9 +74,13 @@ class RunLogTest {
     }
 
     private void lose(int rank) {
-        Incident lost =
-                new Incident(Incident.Severity.FAILURE, rank, "elsewhere", 101, WorkPoint.UNKNOWN, "killed by SIGKILL");
-        log.incident(lost, Optional.empty());
+        lose(rank, WorkPoint.UNKNOWN);
+    }
+
+    private void lose(int rank, WorkPoint at) {
+        log.incident(
+                new Incident(Incident.Severity.FAILURE, rank, "elsewhere", 101, at, "killed by SIGKILL"),
+                Optional.empty());
     }
 
     private JsonNode last(String kind) throws IOException {
@@ -108,6 +113,17 @@ class RunLogTest {
         log.announced(generation(2, 1));
         log.formed(generation(2, 1), OptionalDouble.of(45.25));
         assertEquals(45.3, last("generation").path("recovery_ms").asDouble());
+    }
+
+    @Test
+    void namesTheStepThatTheLostWorkerNotedWhateverTheOthersHaveReported() throws IOException {
+        log.announced(generation(1, 2));
+        log.progress(new WorkerMessage.Step(5, 1, 40, 0.5, 64, 0.01, 1));
+        lose(1, new WorkPoint(6, List.of(1), "all_reduce"));
+        assertEquals(7, last("failure").path("step").asInt());
+        assertEquals("all_reduce", last("failure").path("operation").asText());
+        lose(0);
+        assertEquals(6, last("failure").path("step").asInt(), "without a note, the step after the last reported");
     }
 
     @Test
