@@ -25,6 +25,7 @@ public final class Mailbox {
     private final int[] awaited;
     private final long stashLimitBytes;
     private final IntConsumer onDemand;
+    private final Waiter waiter;
     private @Nullable CollectiveException closed;
 
     /**
@@ -35,6 +36,12 @@ public final class Mailbox {
      * @param onDemand told the peer whenever a message of it is awaited that is not there yet
      */
     public Mailbox(int size, long stashLimitBytes, IntConsumer onDemand) {
+        this(size, stashLimitBytes, onDemand, Waiter.SLEEPING);
+    }
+
+    /** Makes an empty mailbox whose receives are waited for as {@code waiter} does. */
+    public Mailbox(int size, long stashLimitBytes, IntConsumer onDemand, Waiter waiter) {
+        this.waiter = waiter;
         this.lost = new @Nullable CollectiveException[size];
         this.stashedBytes = new long[size];
         this.awaited = new int[size];
@@ -44,7 +51,7 @@ public final class Mailbox {
 
     /** Awaits a message; see {@link Transport#receive}. */
     public PendingWork receive(int source, Envelope envelope, LongFunction<MemorySegment> target) {
-        PendingWork work = new PendingWork("a message from rank " + source);
+        PendingWork work = new PendingWork("a message from rank " + source, waiter);
         Arrival there = post(source, envelope, new Receipt(work, target));
         if (there != null) {
             settle(there);

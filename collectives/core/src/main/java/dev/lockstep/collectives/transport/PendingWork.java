@@ -14,12 +14,19 @@ import org.jspecify.annotations.Nullable;
 /** A work that someone ends by hand; only the first end counts. Thread-safe. */
 public final class PendingWork implements Work {
     private final String name;
+    private final Waiter waiter;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
 
     /** Makes a work under way; the name says in errors what was awaited. */
     public PendingWork(String name) {
+        this(name, Waiter.SLEEPING);
+    }
+
+    /** Makes a work under way whose waits are {@code waiter}'s affair. */
+    public PendingWork(String name, Waiter waiter) {
         this.name = name;
+        this.waiter = waiter;
     }
 
     /** {@return a work that has failed already} */
@@ -54,11 +61,21 @@ public final class PendingWork implements Work {
      */
     public boolean awaitEnd(Duration timeout) {
         try {
-            return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return isDone() || waiter.await(this, timeout.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new GroupAbortedException("interrupted while waiting for " + name, e);
         }
+    }
+
+    /**
+     * Sleeps until the work has ended, whatever its waiter.
+     *
+     * @return whether it has, within the time
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean sleep(long timeoutNanos) throws InterruptedException {
+        return ended.await(timeoutNanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
