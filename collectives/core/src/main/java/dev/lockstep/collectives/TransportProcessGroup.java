@@ -123,7 +123,8 @@ public final class TransportProcessGroup implements ProcessGroup {
      */
     private static Envelope envelope(int count, int tag, MemorySegment data) {
         long ownSequence = -1 - Integer.toUnsignedLong(tag) - ((long) count << Integer.SIZE);
-        return new Envelope(new Tag(ownSequence, 0, 0), Signature.ofBytes(Kind.POINT_TO_POINT, data.byteSize(), tag));
+        return new Envelope(
+                new Tag(0, ownSequence, 0, 0), Signature.ofBytes(Kind.POINT_TO_POINT, data.byteSize(), tag));
     }
 
     @Override

@@ -80,7 +80,7 @@ public final class Exchange {
     }
 
     private Envelope envelope(int phase, int part) {
-        return new Envelope(new Tag(sequence, phase, part), signature);
+        return new Envelope(new Tag(0, sequence, phase, part), signature);
     }
 
     void await(List<PendingWork> works) {

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * What comes before a message's bytes in a ring: sequence 8, phase 4, part 4, kind 4, dtype 4, op 4, detail 4, elements
- * 8, message bytes 8, pad.
+ * 8, message bytes 8, group 8, pad.
  *
  * @param envelope which message it is
  * @param messageBytes its length
@@ -33,10 +33,12 @@ record MessageHead(Envelope envelope, long messageBytes) {
         head.set(JAVA_INT, 28, call.detail());
         head.set(JAVA_LONG, 32, call.elements());
         head.set(JAVA_LONG, 40, messageBytes);
+        head.set(JAVA_LONG, 48, tag.group());
     }
 
     static MessageHead read(MemorySegment head) {
-        Tag tag = new Tag(head.get(JAVA_LONG, 0), head.get(JAVA_INT, 8), head.get(JAVA_INT, 12));
+        Tag tag =
+                new Tag(head.get(JAVA_LONG, 48), head.get(JAVA_LONG, 0), head.get(JAVA_INT, 8), head.get(JAVA_INT, 12));
         Signature call = new Signature(
                 pick(Signature.Kind.values(), head.get(JAVA_INT, 16)),
                 pick(DType.values(), head.get(JAVA_INT, 20)),

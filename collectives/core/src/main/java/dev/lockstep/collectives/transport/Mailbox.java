@@ -172,7 +172,8 @@ public final class Mailbox {
     }
 
     private synchronized void remove(Arrival arrival) {
-        Slot slot = slots.get(new Slot.Key(arrival.source(), arrival.tag().sequence()));
+        Slot slot = slots.get(new Slot.Key(
+                arrival.source(), arrival.tag().group(), arrival.tag().sequence()));
         if (slot != null && slot.arrivals.remove(arrival.tag(), arrival)) {
             awaited[arrival.source()]--;
             stashedBytes[arrival.source()] -= arrival.isStashed() ? arrival.sizeBytes() : 0;
@@ -245,7 +246,8 @@ public final class Mailbox {
     }
 
     private Slot slot(int source, Envelope envelope) {
-        Slot.Key key = new Slot.Key(source, envelope.tag().sequence());
+        Slot.Key key =
+                new Slot.Key(source, envelope.tag().group(), envelope.tag().sequence());
         return slots.computeIfAbsent(key, k -> new Slot(k, envelope.signature()));
     }
 

@@ -5,6 +5,8 @@ import dev.lockstep.collectives.CollectiveTimeoutException;
 import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.Work;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,7 @@ public final class PendingWork implements Work {
     private final Waiter waiter;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
+    private final List<Runnable> listeners = new ArrayList<>(1);
 
     /** Makes a work under way; the name says in errors what was awaited. */
     public PendingWork(String name) {
@@ -37,16 +40,38 @@ public final class PendingWork implements Work {
     }
 
     /** Ends the work well, unless it has ended. */
-    public synchronized void complete() {
-        ended.countDown();
+    public void complete() {
+        end(null);
     }
 
     /** Ends the work with a reason, unless it has ended. */
-    public synchronized void fail(CollectiveException reason) {
-        if (ended.getCount() > 0) {
+    public void fail(CollectiveException reason) {
+        end(reason);
+    }
+
+    private void end(@Nullable CollectiveException reason) {
+        List<Runnable> told;
+        synchronized (this) {
+            if (isDone()) {
+                return;
+            }
             failure.set(reason);
             ended.countDown();
+            told = List.copyOf(listeners);
+            listeners.clear();
         }
+        told.forEach(Runnable::run);
+    }
+
+    /** Runs {@code listener}, which must not wait, once the work has ended: on the thread that ends it, or here. */
+    public void whenEnded(Runnable listener) {
+        synchronized (this) {
+            if (!isDone()) {
+                listeners.add(listener);
+                return;
+            }
+        }
+        listener.run();
     }
 
     @Override

@@ -23,6 +23,10 @@ public record Signature(Kind kind, DType dtype, ReduceOp op, long elements, int 
         REDUCE_SCATTER,
         ALL_GATHER,
         BROADCAST,
+        REDUCE,
+        GATHER,
+        SCATTER,
+        ALL_TO_ALL,
         BARRIER,
         POINT_TO_POINT
     }
@@ -32,24 +36,45 @@ public record Signature(Kind kind, DType dtype, ReduceOp op, long elements, int 
         return new Signature(kind, DType.U8, ReduceOp.SUM, sizeBytes, detail);
     }
 
-    /** {@return the error that {@code rank} called {@code theirs} as its n-th where this rank called this} */
+    /**
+     * {@return the error that {@code rank} called {@code theirs} as its n-th where this rank called this, as in "rank 3
+     * called all_reduce #17 with F32[1024] sum, this rank called all_reduce #17 with F32[1000] sum"}
+     */
     public MismatchException mismatch(int rank, Signature theirs, long sequence) {
-        return new MismatchException("the ranks' programs differ: rank " + rank + " called " + theirs + " as #"
-                + sequence + " where this rank called " + this);
+        return new MismatchException("the ranks' programs differ: rank " + rank + " called " + theirs.numbered(sequence)
+                + ", this rank called " + numbered(sequence));
+    }
+
+    private String numbered(long sequence) {
+        String call = sequence < 0 ? name() : name() + " #" + sequence;
+        return arguments().isEmpty() ? call : call + " with " + arguments();
     }
 
     /** {@return the call in words, as in {@code all_reduce F32[1024] sum}} */
     @Override
     public String toString() {
-        String call = kind.name().toLowerCase(Locale.ROOT);
+        return arguments().isEmpty() ? name() : name() + " " + arguments();
+    }
+
+    private String name() {
+        return lower(kind);
+    }
+
+    private String arguments() {
         return switch (kind) {
-            case ALL_REDUCE, REDUCE_SCATTER ->
-                call + " " + data() + " " + op.name().toLowerCase(Locale.ROOT);
-            case TREE_ALL_REDUCE -> call + " " + data() + " bucket " + detail;
-            case BROADCAST -> call + " " + data() + " from rank " + detail;
-            case POINT_TO_POINT -> call + " " + data() + " tag " + detail;
-            case ALL_GATHER, BARRIER -> call;
+            case ALL_REDUCE, REDUCE_SCATTER -> data() + " " + lower(op);
+            case TREE_ALL_REDUCE -> data() + " bucket " + detail;
+            case REDUCE -> data() + " " + lower(op) + " to rank " + detail;
+            case GATHER -> data() + " to rank " + detail;
+            case BROADCAST, SCATTER -> data() + " from rank " + detail;
+            case POINT_TO_POINT -> data() + " tag " + detail;
+            case ALL_GATHER, ALL_TO_ALL -> elements < 0 ? "" : data();
+            case BARRIER -> "";
         };
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private String data() {

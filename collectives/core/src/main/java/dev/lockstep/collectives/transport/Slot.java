@@ -17,5 +17,5 @@ final class Slot {
     }
 
     /** Finds a slot. */
-    record Key(int source, long sequence) {}
+    record Key(int source, long group, long sequence) {}
 }

@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  * magic 4 | version 2 | kind 2 | job 16 | attempt 4 | generation 8 |
- * sequence 8 | phase 4 | part 4 | call 1 | dtype 1 | op 1 | zero 1 | elements 8 | detail 4 |
+ * group 8 | sequence 8 | phase 4 | part 4 | call 1 | dtype 1 | op 1 | zero 1 | elements 8 | detail 4 |
  * message bytes 8 | offset 8 | payload bytes 4 | CRC32C of all before and of the payload 4
  * </pre>
  *
@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
  */
 record Frame(Kind kind, Envelope envelope, long messageBytes, long offset, int payloadBytes) {
     static final int MAGIC = 0x4c4b4652; // "LKFR"
-    static final int CHECKED_BYTES = 4 + 2 + 2 + TcpIdentity.JOB_BYTES + 4 + 8 + 8 + 4 + 4 + 4 + 8 + 4 + 8 + 8 + 4;
+    static final int CHECKED_BYTES = 4 + 2 + 2 + TcpIdentity.JOB_BYTES + 4 + 8 + 8 + 8 + 4 + 4 + 4 + 8 + 4 + 8 + 8 + 4;
     static final int BYTES = CHECKED_BYTES + 4;
     static final int PAYLOAD_BYTES_MAX = 256 << 10;
 
@@ -54,6 +54,7 @@ record Frame(Kind kind, Envelope envelope, long messageBytes, long offset, int p
                 .put(mine.job())
                 .putInt(mine.attempt())
                 .putLong(generation)
+                .putLong(tag.group())
                 .putLong(tag.sequence())
                 .putInt(tag.phase())
                 .putInt(tag.part())
@@ -95,7 +96,7 @@ record Frame(Kind kind, Envelope envelope, long messageBytes, long offset, int p
                 attempt == mine.attempt() && theirs == generation,
                 "a frame is of attempt " + attempt + ", generation " + theirs + ", not of " + mine.attempt() + ", "
                         + generation);
-        Tag tag = new Tag(in.getLong(), in.getInt(), in.getInt());
+        Tag tag = new Tag(in.getLong(), in.getLong(), in.getInt(), in.getInt());
         Signature.Kind call = pick(Signature.Kind.values(), in.get());
         DType dtype = pick(DType.values(), in.get());
         ReduceOp op = pick(ReduceOp.values(), in.get());

@@ -34,7 +34,7 @@ final class TcpTransport implements Transport {
     private static final long FAREWELL_MILLIS = 200;
     private static final long QUIET_MILLIS = 5_000;
     private static final Envelope NO_MESSAGE =
-            new Envelope(new Tag(-1, 0, 0), Signature.ofBytes(Signature.Kind.BARRIER, 0, 0));
+            new Envelope(new Tag(0, -1, 0, 0), Signature.ofBytes(Signature.Kind.BARRIER, 0, 0));
 
     private final TcpIdentity identity;
     private final long generation;

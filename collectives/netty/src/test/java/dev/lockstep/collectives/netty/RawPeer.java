@@ -46,7 +46,7 @@ final class RawPeer implements AutoCloseable {
 
     /** {@return a whole frame of one message of bytes to the receive with tag 0} */
     static byte[] frame(TcpIdentity identity, long generation, byte[] payload) {
-        Tag first = new Tag(-1, 0, 0);
+        Tag first = new Tag(0, -1, 0, 0);
         Signature call = Signature.ofBytes(Signature.Kind.POINT_TO_POINT, payload.length, 0);
         Frame frame = new Frame(Frame.Kind.DATA, new Envelope(first, call), payload.length, 0, payload.length);
         byte[] head = frame.encode(identity, generation);

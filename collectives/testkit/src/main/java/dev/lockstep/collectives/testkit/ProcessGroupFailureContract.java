@@ -74,7 +74,7 @@ public abstract class ProcessGroupFailureContract {
         Ranks.run(groups(2), group -> {
             Work work = group.rank() == 0 ? sum(group, 8) : group.barrier();
             CollectiveException error = assertThrows(CollectiveException.class, () -> work.await(BOUND));
-            assertTrue(error.getMessage().contains("all_reduce F32[8] sum"), error.getMessage());
+            assertTrue(error.getMessage().contains("all_reduce #0 with F32[8] sum"), error.getMessage());
             assertTrue(error.getMessage().contains("barrier"), error.getMessage());
             return true;
         });
