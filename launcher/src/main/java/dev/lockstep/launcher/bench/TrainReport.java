@@ -10,6 +10,8 @@ import java.util.Optional;
 /** What a run measured. Immutable. */
 public final class TrainReport {
     private static final int LOSSES_SHOWN = 10;
+    private static final int NEIGHBOURS = 10;
+    private static final double STEADY = 1.25;
 
     private final TrainOptions options;
     private final double[] stepSeconds;
@@ -72,10 +74,28 @@ public final class TrainReport {
         return Math.min(steps - 1, Math.max(2, steps / 10));
     }
 
+    /**
+     * {@return how many steps it took until the steps were as fast as they stay} The first step whose neighbourhood, it
+     * and the {@value #NEIGHBOURS} steps after it, has a median within a quarter of the median of the second half.
+     */
+    public int stepsToSteady() {
+        double bound = quantile(stepSeconds.length / 2, stepSeconds.length, 0.5) * STEADY;
+        int last = Math.max(0, stepSeconds.length - 1 - NEIGHBOURS);
+        int step = 0;
+        while (step < last && quantile(step, step + 1 + NEIGHBOURS, 0.5) > bound) {
+            step++;
+        }
+        return step;
+    }
+
     private double quantile(double share) {
-        double[] steady = Arrays.copyOfRange(stepSeconds, warmUp(stepSeconds.length), stepSeconds.length);
-        Arrays.sort(steady);
-        return steady[(int) (steady.length * share)];
+        return quantile(warmUp(stepSeconds.length), stepSeconds.length, share);
+    }
+
+    private double quantile(int from, int to, double share) {
+        double[] steps = Arrays.copyOfRange(stepSeconds, from, to);
+        Arrays.sort(steps);
+        return steps[(int) (steps.length * share)];
     }
 
     /** {@return the report as one JSON object} */
@@ -89,6 +109,8 @@ public final class TrainReport {
         json.put("samples_per_second", round(samplesPerSecond(), 1));
         json.put("samples_per_second_best_decile", round(options.globalBatch() / quantile(0.1), 1));
         json.put("step_ms", round(medianStepSeconds() * 1e3, 4));
+        int warm = stepsToSteady();
+        json.put("steps_to_steady", warm).put("seconds_to_steady", round(seconds(warm), 3));
         json.put("peak_rss_bytes", process.peakRssBytes());
         json.put("seconds_to_first_step", round(process.secondsToFirstStep(), 3));
         json.put("loss_first", losses[0]).put("loss_last", losses[losses.length - 1]);
@@ -109,6 +131,7 @@ public final class TrainReport {
                   step (median)        %.3f ms
                   peak resident memory %.0f MB
                   first step after     %.2f s
+                  steady after         %d steps
                   loss                 %.5f to %.5f""",
                 options.task().label(),
                 options.batch(),
@@ -120,9 +143,14 @@ public final class TrainReport {
                 medianStepSeconds() * 1e3,
                 process.peakRssBytes() / 1e6,
                 process.secondsToFirstStep(),
+                stepsToSteady(),
                 losses[0],
                 losses[losses.length - 1]);
         return text + profile.map(ops -> "\n" + ops.toText()).orElse("");
+    }
+
+    private double seconds(int steps) {
+        return Arrays.stream(stepSeconds, 0, steps).sum();
     }
 
     private static double round(double value, int digits) {

@@ -66,6 +66,22 @@ class TrainBenchTest {
     }
 
     @Test
+    void saysAfterHowManyStepsTheyAreAsFastAsTheyStay() {
+        TrainOptions options = options("mlp-small", 8, Optional.empty(), Optional.empty());
+        double[] seconds = new double[60];
+        Arrays.setAll(seconds, step -> step < 20 ? 2 : step % 7 == 0 ? 3 : 1); // A slow one now and then.
+        var report =
+                new TrainReport(options, seconds, new double[60], new TrainReport.Footprint(1, 1), Optional.empty());
+        assertEquals(16, report.stepsToSteady()); // 16 to 19 and 21 are slow, the six others of eleven fast.
+    }
+
+    @Test
+    void takesTheAgeOfAProcessFromTicksAndUptime() {
+        String stat = "24361 (a (b) c) R 24353 24353 9102 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 1180303 3133440";
+        assertEquals(80_000_000, ProcessFacts.ageNanos(stat, "11803.11 5681.36"));
+    }
+
+    @Test
     void startsFromAFlatFileInTheOrderOfTheParameters() {
         BenchFiles.write(folder);
         int count = 784 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10;
