@@ -16,12 +16,19 @@ import java.util.List;
  * @param options further options of the JVM
  */
 public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, String heap, List<String> options) {
-    /** The flags every JVM that computes needs. */
+    /**
+     * The flags every JVM that computes needs; the last ones keep vector kernels fast, see the README of engine/cpu.
+     */
     public static final List<String> ENGINE_FLAGS = List.of(
             "--add-modules=jdk.incubator.vector",
             "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.Lanes::*",
+            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.LaneMath::*",
+            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.Loops::lambda*",
+            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.*::apply");
 
     /** The environment variable by which the build has the first worker write the cache. */
     private static final String CACHE_OUTPUT = "LOCKSTEP_CACHE_OUTPUT";
