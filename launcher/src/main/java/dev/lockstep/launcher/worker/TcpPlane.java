@@ -2,6 +2,7 @@ package dev.lockstep.launcher.worker;
 
 import dev.lockstep.collectives.netty.TcpEndpoint;
 import dev.lockstep.collectives.netty.TcpIdentity;
+import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.launcher.link.AgentMessage;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ final class TcpPlane implements DataPlane {
     static TcpPlane open(AgentMessage.JobFlags flags) {
         TcpIdentity identity =
                 new TcpIdentity(flags.runId(), flags.attempt(), flags.jobToken().getBytes(StandardCharsets.UTF_8));
-        return new TcpPlane(TcpEndpoint.bind(flags.listen(), 0, identity));
+        return new TcpPlane(TcpEndpoint.bind(flags.listen(), 0, identity, TcpOptions.defaults(System::nanoTime)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lockstep.collectives.transport;
 
 import dev.lockstep.collectives.CollectiveException;
+import dev.lockstep.collectives.MismatchException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mailbox {
     private static final int ALIGNMENT_BYTES = 64;
+    private static final long STASHED_MESSAGE_BYTES_MAX = 1L << 30;
 
     private final Map<Slot.Key, Slot> slots = new HashMap<>();
     private final @Nullable CollectiveException[] lost;
@@ -96,7 +98,7 @@ public final class Mailbox {
      * Begins to take in a message. One that nobody can want (the mailbox is closed, the calls do not match) is taken
      * and dropped.
      *
-     * @throws IllegalStateException if the same message came before
+     * @throws IllegalStateException if the same message came before, or is larger than 1 GiB and not awaited yet
      */
     public synchronized Arrival begin(int source, Envelope envelope, long sizeBytes) {
         Arrival.Heading heading = new Arrival.Heading(source, envelope.tag(), sizeBytes);
@@ -124,18 +126,31 @@ public final class Mailbox {
     }
 
     private MemorySegment stash(int source, long sizeBytes) {
+        if (sizeBytes > STASHED_MESSAGE_BYTES_MAX) {
+            throw new IllegalStateException("a message of " + sizeBytes + " bytes that nobody awaits yet; at most "
+                    + STASHED_MESSAGE_BYTES_MAX + " are kept");
+        }
         stashedBytes[source] += sizeBytes;
         return Arena.ofAuto().allocate(sizeBytes, ALIGNMENT_BYTES);
     }
 
     private @Nullable MemorySegment target(int source, Receipt receipt, long sizeBytes) {
         try {
-            return receipt.target().apply(sizeBytes);
+            return memory(source, receipt, sizeBytes);
         } catch (CollectiveException refused) {
             awaited[source]--;
             receipt.work().fail(refused);
             return null;
         }
+    }
+
+    private static MemorySegment memory(int source, Receipt receipt, long sizeBytes) {
+        MemorySegment memory = receipt.target().apply(sizeBytes);
+        if (memory.byteSize() != sizeBytes) {
+            throw new MismatchException(
+                    "rank " + source + " sent " + sizeBytes + " bytes where " + memory.byteSize() + " were expected");
+        }
+        return memory;
     }
 
     void finish(Arrival arrival) {
@@ -154,7 +169,7 @@ public final class Mailbox {
         Receipt receipt = receiptOf(arrival);
         try {
             if (arrival.isStashed()) {
-                arrival.moveTo(receipt.target().apply(arrival.sizeBytes()));
+                arrival.moveTo(memory(arrival.source(), receipt, arrival.sizeBytes()));
             }
             receipt.work().complete();
         } catch (CollectiveException refused) {

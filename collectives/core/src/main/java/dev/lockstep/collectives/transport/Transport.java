@@ -32,6 +32,14 @@ public interface Transport extends AutoCloseable {
      */
     PendingWork receive(int peer, Envelope envelope, LongFunction<MemorySegment> target);
 
+    /**
+     * {@return how to wait for works that end with messages of this transport; the waiting thread may move them
+     * meanwhile}
+     */
+    default Waiter waiter() {
+        return Waiter.SLEEPING;
+    }
+
     /** {@return the memory that all ranks share, if they do; collectives then run there} */
     default Optional<Windows> windows() {
         return Optional.empty();

@@ -8,8 +8,10 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,26 +19,62 @@ import org.jspecify.annotations.Nullable;
  * lets nobody in without theirs. A caller of an older generation is told so and sent away.
  */
 final class Doorkeeper extends ByteToMessageDecoder {
-    private static final long PATIENCE_SECONDS = 10;
-
     private final TcpIdentity identity;
     private final Arrivals arrivals;
+    private final Door door;
     private final byte[] nonce = new byte[Hello.NONCE_BYTES];
     private @Nullable Hello hello;
+    private boolean greeted;
+    private boolean gone;
 
-    Doorkeeper(TcpIdentity identity, Arrivals arrivals, SecureRandom nonces) {
+    Doorkeeper(TcpIdentity identity, Arrivals arrivals, Door door, SecureRandom nonces) {
         this.identity = identity;
         this.arrivals = arrivals;
+        this.door = door;
         nonces.nextBytes(nonce);
     }
 
+    /**
+     * What all doorkeepers of one listener share.
+     *
+     * @param patience how long a caller may take
+     * @param strangersMax how many callers there may be at a time
+     * @param strangers how many there are
+     * @param refusals told of those who are sent away
+     */
+    record Door(Duration patience, int strangersMax, AtomicInteger strangers, Refusals refusals) {}
+
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        var _ = context.executor().schedule(() -> sendAwayIfStillHere(context), PATIENCE_SECONDS, TimeUnit.SECONDS);
+    public void channelActive(ChannelHandlerContext context) throws Exception {
+        super.channelActive(context);
+        greeted = true;
+        if (door.strangers().incrementAndGet() > door.strangersMax()) {
+            sendAway(
+                    context, "there are " + door.strangersMax() + " callers already that have not proved who they are");
+            return;
+        }
+        var _ = context.executor()
+                .schedule(
+                        () -> sendAway(
+                                context,
+                                "it has not proved who it is within "
+                                        + door.patience().toMillis() + " ms"),
+                        door.patience().toNanos(),
+                        TimeUnit.NANOSECONDS);
     }
 
-    private static void sendAwayIfStillHere(ChannelHandlerContext context) {
-        if (!context.isRemoved()) {
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext context) {
+        if (greeted) {
+            door.strangers().decrementAndGet();
+        }
+    }
+
+    /** Ends the connection, unless the caller has been let in or has been sent away. */
+    private void sendAway(ChannelHandlerContext context, String reason) {
+        if (!context.isRemoved() && !gone) {
+            gone = true;
+            door.refusals().refuse(context.channel().remoteAddress(), reason);
             var _ = context.close();
         }
     }
@@ -44,7 +82,9 @@ final class Doorkeeper extends ByteToMessageDecoder {
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         Hello caller = hello;
-        if (caller == null && in.readableBytes() >= Hello.BYTES) {
+        if (gone) {
+            in.skipBytes(in.readableBytes()); // Whatever it says while it is being sent away.
+        } else if (caller == null && in.readableBytes() >= Hello.BYTES) {
             greet(context, Hello.decode(read(in, Hello.BYTES)));
         } else if (caller != null && in.readableBytes() >= TcpIdentity.PROOF_BYTES) {
             check(context, caller, read(in, TcpIdentity.PROOF_BYTES));
@@ -69,6 +109,8 @@ final class Doorkeeper extends ByteToMessageDecoder {
         if (answer == Hello.Answer.WELCOME) {
             hello = caller;
         } else {
+            gone = true;
+            door.refusals().refuse(context.channel().remoteAddress(), answer.reason(caller));
             var _ = sent.addListener(ChannelFutureListener.CLOSE);
         }
     }
@@ -85,7 +127,7 @@ final class Doorkeeper extends ByteToMessageDecoder {
     private void check(ChannelHandlerContext context, Hello caller, byte[] proof) {
         byte[] wanted = identity.proof("caller", caller.encode(), nonce);
         if (caller.attempt() != identity.attempt() || !MessageDigest.isEqual(wanted, proof)) {
-            var _ = context.close();
+            sendAway(context, "it could not prove the job's token");
             return;
         }
         // Nothing more is read until a generation adopts the connection.
@@ -93,13 +135,20 @@ final class Doorkeeper extends ByteToMessageDecoder {
         if (arrivals.arrive(caller, context.channel())) {
             context.pipeline().remove(this);
         } else {
-            var _ = context.close();
+            sendAway(context, "nobody waits for rank " + caller.rank() + " of generation " + caller.generation());
         }
     }
 
     @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        sendAway(context, "it closed the connection during the handshake");
+        super.channelInactive(context);
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // Whoever cannot say who he is gets no answer; there is no peer to report on.
-        var _ = context.close();
+        // Whoever cannot say who he is gets no answer.
+        Throwable root = cause.getCause() instanceof UntrustedException untrusted ? untrusted : cause;
+        sendAway(context, String.valueOf(root.getMessage()));
     }
 }

@@ -20,7 +20,7 @@ import java.util.HexFormat;
 record Hello(String job, int attempt, long generation, int rank, int size, String nonce) {
     private static final HexFormat HEX = HexFormat.of();
     static final int MAGIC = 0x4c4b5350; // "LKSP"
-    static final short VERSION = 1;
+    static final short VERSION = 2;
     static final int NONCE_BYTES = 16;
     static final int BYTES = 4 + 2 + TcpIdentity.JOB_BYTES + 4 + 8 + 4 + 4 + NONCE_BYTES;
 
@@ -28,7 +28,18 @@ record Hello(String job, int attempt, long generation, int rank, int size, Strin
     enum Answer {
         WELCOME,
         FENCED,
-        FOREIGN
+        FOREIGN;
+
+        /** {@return why this is the answer} */
+        String reason(Hello caller) {
+            return switch (this) {
+                case WELCOME -> "it is welcome";
+                case FENCED ->
+                    "it is of attempt " + caller.attempt() + ", generation " + caller.generation()
+                            + ", which is superseded";
+                case FOREIGN -> "it is of another job";
+            };
+        }
     }
 
     static final int ANSWER_BYTES = 1 + NONCE_BYTES + TcpIdentity.PROOF_BYTES;

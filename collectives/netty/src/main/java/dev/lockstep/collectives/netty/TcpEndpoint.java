@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,18 +41,19 @@ public final class TcpEndpoint implements AutoCloseable {
     private static final long SHUTDOWN_MILLIS = 2_000;
 
     private final TcpIdentity identity;
+    private final TcpOptions options;
     private final EventLoopGroup loop;
     private final Arrivals arrivals;
     private final Channel listener;
-    private final SecureRandom nonces;
+    private final SecureRandom nonces = new SecureRandom();
     private final List<TcpTransport> joined = new CopyOnWriteArrayList<>();
 
     private TcpEndpoint(
-            TcpIdentity identity, EventLoopGroup loop, Arrivals arrivals, SecureRandom nonces, Channel listener) {
+            TcpIdentity identity, TcpOptions options, EventLoopGroup loop, Arrivals arrivals, Channel listener) {
         this.identity = identity;
+        this.options = options;
         this.loop = loop;
         this.arrivals = arrivals;
-        this.nonces = nonces;
         this.listener = listener;
     }
 
@@ -60,11 +62,16 @@ public final class TcpEndpoint implements AutoCloseable {
      *
      * @throws IllegalStateException naming the address, if it cannot be bound
      */
-    public static TcpEndpoint bind(String host, int port, TcpIdentity identity) {
+    public static TcpEndpoint bind(String host, int port, TcpIdentity identity, TcpOptions options) {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("lockstep-tcp", true), NioIoHandler.newFactory());
         Arrivals arrivals = new Arrivals();
         SecureRandom nonces = new SecureRandom();
+        Doorkeeper.Door door = new Doorkeeper.Door(
+                options.handshakePatience(),
+                options.strangersMax(),
+                new AtomicInteger(),
+                new Refusals(options.onRefusal()));
         ServerBootstrap server = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)
@@ -72,7 +79,7 @@ public final class TcpEndpoint implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Doorkeeper(identity, arrivals, nonces), new FrameReader());
+                        channel.pipeline().addLast(new Doorkeeper(identity, arrivals, door, nonces), new FrameInlet());
                     }
                 });
         ChannelFuture bound = server.bind(host, port).awaitUninterruptibly();
@@ -83,7 +90,7 @@ public final class TcpEndpoint implements AutoCloseable {
                             + bound.cause().getMessage(),
                     bound.cause());
         }
-        return new TcpEndpoint(identity, loop, arrivals, nonces, bound.channel());
+        return new TcpEndpoint(identity, options, loop, arrivals, bound.channel());
     }
 
     /** {@return where peers reach this worker, {@code host:port}} */
@@ -129,7 +136,8 @@ public final class TcpEndpoint implements AutoCloseable {
         }
         try {
             List<@Nullable Channel> channels = await(joining, addresses, timeout);
-            TcpTransport transport = new TcpTransport(identity, generation, rank, addresses, channels);
+            TcpTransport transport =
+                    new TcpTransport(new TcpTransport.Member(identity, options, generation, rank), addresses, channels);
             arrivals.taken(generation);
             transport.start();
             joined.removeIf(TcpTransport::isEnded);
@@ -213,7 +221,7 @@ public final class TcpEndpoint implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Caller(identity, hello, connected), new FrameReader());
+                        channel.pipeline().addLast(new Caller(identity, hello, connected), new FrameInlet());
                     }
                 })
                 .connect(host, port);

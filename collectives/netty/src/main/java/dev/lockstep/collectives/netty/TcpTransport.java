@@ -3,7 +3,6 @@ package dev.lockstep.collectives.netty;
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.PeerLostException;
-import dev.lockstep.collectives.transport.Arrival;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Farewell;
 import dev.lockstep.collectives.transport.Mailbox;
@@ -17,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,7 +25,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** The TCP connections of one worker to the others of its generation. Made by {@link TcpEndpoint#join}. */
@@ -37,6 +36,7 @@ final class TcpTransport implements Transport {
             new Envelope(new Tag(0, -1, 0, 0), Signature.ofBytes(Signature.Kind.BARRIER, 0, 0));
 
     private final TcpIdentity identity;
+    private final TcpOptions options;
     private final long generation;
     private final int rank;
     private final List<String> addresses;
@@ -46,15 +46,26 @@ final class TcpTransport implements Transport {
     private final AtomicReference<@Nullable CollectiveException> ended = new AtomicReference<>();
 
     /** Takes over one connection a peer; the entry of this rank is null. */
-    TcpTransport(
-            TcpIdentity identity, long generation, int rank, List<String> addresses, List<@Nullable Channel> channels) {
-        this.identity = identity;
-        this.generation = generation;
-        this.rank = rank;
+    TcpTransport(Member member, List<String> addresses, List<@Nullable Channel> channels) {
+        this.identity = member.identity();
+        this.options = member.options();
+        this.generation = member.generation();
+        this.rank = member.rank();
         this.addresses = List.copyOf(addresses);
         this.channels = new ArrayList<>(channels);
         this.lost = new AtomicReferenceArray<>(addresses.size());
         this.mailbox = new Mailbox(addresses.size(), STASH_BYTES_MAX, this::resume);
+    }
+
+    /** Who the worker is in its generation. */
+    record Member(TcpIdentity identity, TcpOptions options, long generation, int rank) {}
+
+    TcpOptions options() {
+        return options;
+    }
+
+    long nanoTime() {
+        return options.nanoTime().getAsLong();
     }
 
     /** Begins to read. */
@@ -64,8 +75,8 @@ final class TcpTransport implements Transport {
             Channel channel = channels.get(peer);
             if (channel != null) {
                 channel.eventLoop().execute(() -> {
-                    var context = channel.pipeline().context(FrameReader.class);
-                    ((FrameReader) context.handler()).adopt(this, who, context);
+                    var context = channel.pipeline().context(FrameInlet.class);
+                    ((FrameInlet) context.handler()).adopt(this, who, context);
                 });
             }
         }
@@ -73,10 +84,6 @@ final class TcpTransport implements Transport {
 
     boolean isEnded() {
         return ended.get() != null;
-    }
-
-    TcpIdentity identity() {
-        return identity;
     }
 
     @Override
@@ -137,18 +144,17 @@ final class TcpTransport implements Transport {
 
     /** {@return heads and payloads in turn; payloads are the message's own memory, heads carry the checksums} */
     private List<ByteBuf> frames(Frame.Kind kind, Envelope envelope, MemorySegment data) {
+        FrameCodec codec = new FrameCodec(identity, generation);
         List<ByteBuf> frames = new ArrayList<>();
         long at = 0;
         do {
-            int count = (int) Math.min(Frame.PAYLOAD_BYTES_MAX, data.byteSize() - at);
-            byte[] head = new Frame(kind, envelope, data.byteSize(), at, count).encode(identity, generation);
-            CRC32C crc = Frame.checksum(head);
-            var payload = data.asSlice(at, count).asByteBuffer();
-            crc.update(payload.duplicate());
-            Frame.putChecksum(head, crc);
-            frames.add(PooledByteBufAllocator.DEFAULT.directBuffer(Frame.BYTES).writeBytes(head));
+            Frame frame = Frame.chunk(kind, envelope, data.byteSize(), at);
+            ByteBuffer payload = data.asSlice(at, frame.payloadBytes()).asByteBuffer();
+            ByteBuf head = PooledByteBufAllocator.DEFAULT.directBuffer(FrameCodec.BYTES);
+            codec.encode(frame, payload, head.nioBuffer(0, FrameCodec.BYTES));
+            frames.add(head.writerIndex(FrameCodec.BYTES));
             frames.add(Unpooled.wrappedBuffer(payload));
-            at += count;
+            at += frame.payloadBytes();
         } while (at < data.byteSize());
         return frames;
     }
@@ -174,8 +180,11 @@ final class TcpTransport implements Transport {
 
     // What follows up to abort is called by the connections' readers.
 
-    Arrival begin(int peer, Frame frame) {
-        return mailbox.begin(peer, frame.envelope(), frame.messageBytes());
+    FrameReader reader(int peer) {
+        return new FrameReader(
+                new FrameCodec(identity, generation),
+                new Receptions(mailbox, peer),
+                farewell -> farewell(peer, Farewell.decode(farewell)));
     }
 
     /** Stops reading from a peer that is far ahead, until something of it is awaited again. */
@@ -195,7 +204,7 @@ final class TcpTransport implements Transport {
         }
     }
 
-    void farewell(int peer, CollectiveException reason) {
+    private void farewell(int peer, CollectiveException reason) {
         lose(peer, PeerLostException.passedOn(peer, address(peer), reason));
     }
 

@@ -8,9 +8,9 @@ import dev.lockstep.collectives.transport.Tag;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.zip.CRC32C;
 
 /** A peer written with a plain socket, that can say anything. */
 final class RawPeer implements AutoCloseable {
@@ -48,14 +48,18 @@ final class RawPeer implements AutoCloseable {
     static byte[] frame(TcpIdentity identity, long generation, byte[] payload) {
         Tag first = new Tag(0, -1, 0, 0);
         Signature call = Signature.ofBytes(Signature.Kind.POINT_TO_POINT, payload.length, 0);
-        Frame frame = new Frame(Frame.Kind.DATA, new Envelope(first, call), payload.length, 0, payload.length);
-        byte[] head = frame.encode(identity, generation);
-        CRC32C crc = Frame.checksum(head);
-        crc.update(payload);
-        Frame.putChecksum(head, crc);
-        byte[] whole = Arrays.copyOf(head, head.length + payload.length);
-        System.arraycopy(payload, 0, whole, head.length, payload.length);
-        return whole;
+        return frame(
+                identity,
+                generation,
+                Frame.chunk(Frame.Kind.DATA, new Envelope(first, call), payload.length, 0),
+                payload);
+    }
+
+    /** {@return any frame with its payload, its checksums right} */
+    static byte[] frame(TcpIdentity identity, long generation, Frame frame, byte[] payload) {
+        ByteBuffer whole = ByteBuffer.allocate(FrameCodec.BYTES + payload.length);
+        new FrameCodec(identity, generation).encode(frame, ByteBuffer.wrap(payload), whole);
+        return whole.put(payload).array();
     }
 
     void send(byte[] bytes) {

@@ -11,15 +11,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.FencedException;
 import dev.lockstep.collectives.GroupOptions;
+import dev.lockstep.collectives.MismatchException;
 import dev.lockstep.collectives.PeerLostException;
 import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.TransportProcessGroup;
 import dev.lockstep.collectives.Work;
 import dev.lockstep.collectives.testkit.Data;
 import dev.lockstep.collectives.testkit.Ranks;
+import dev.lockstep.collectives.transport.Envelope;
+import dev.lockstep.collectives.transport.Signature;
+import dev.lockstep.collectives.transport.Tag;
 import dev.lockstep.collectives.transport.Transport;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -90,8 +95,8 @@ class TcpEndpointTest {
         @Test
         void anAddressOfAnotherMachineCannotBeBound() {
             TcpIdentity identity = TcpRanks.identity("secret");
-            IllegalStateException error =
-                    assertThrows(IllegalStateException.class, () -> TcpEndpoint.bind("192.0.2.1", 0, identity));
+            IllegalStateException error = assertThrows(
+                    IllegalStateException.class, () -> TcpEndpoint.bind("192.0.2.1", 0, identity, TcpRanks.options()));
             assertTrue(error.getMessage().contains("192.0.2.1"), error.getMessage());
         }
     }
@@ -187,7 +192,11 @@ class TcpEndpointTest {
 
         /** Lets a raw peer in as rank 1, has it send {@code bytes}, and returns what a receive of 4 bytes comes to. */
         private MemorySegment received(byte[] bytes) {
-            TcpEndpoint zero = ranks.endpoint(identity);
+            return received(bytes, TcpRanks.options());
+        }
+
+        private MemorySegment received(byte[] bytes, TcpOptions options) {
+            TcpEndpoint zero = ranks.endpoint(identity, options);
             try (RawPeer peer = new RawPeer(zero.address())) {
                 peer.shakeHands(identity, 1);
                 List<String> all = List.of(zero.address(), "127.0.0.1:9");
@@ -226,13 +235,53 @@ class TcpEndpointTest {
 
         @Test
         void aFlippedBitAnywhereInTheHeadEndsTheConnection() {
-            for (int at = 0; at < Frame.BYTES; at += 5) {
+            for (int at = 0; at < FrameCodec.BYTES; at += 9) {
                 byte[] frame = RawPeer.frame(identity, 1, new byte[] {1, 2, 3, 4});
                 frame[at] ^= 0x40;
-                byte[] padded = java.util.Arrays.copyOf(frame, Frame.BYTES + Frame.PAYLOAD_BYTES_MAX);
-                CollectiveException error = assertThrows(CollectiveException.class, () -> received(padded));
-                assertTrue(error.getMessage().contains("rank 1"), error.getMessage());
+                distrust(frame);
             }
+        }
+
+        @Test
+        void whoStopsInTheMiddleOfAMessageIsGivenUpLongBeforeTheCollectiveIs() {
+            byte[] frame = RawPeer.frame(identity, 1, new byte[] {1, 2, 3, 4});
+            byte[] torn = Arrays.copyOf(frame, frame.length - 1);
+            TcpOptions impatient = TcpRanks.options().withTransferPatience(Duration.ofMillis(200));
+            PeerLostException error = assertThrows(PeerLostException.class, () -> received(torn, impatient));
+            assertTrue(error.getMessage().contains("stopped in the middle"), error.getMessage());
+        }
+
+        @Test
+        void aChunkThatComesTwiceEndsTheConnection() {
+            int sizeBytes = 2 * Frame.PAYLOAD_BYTES_MAX;
+            Envelope other =
+                    new Envelope(new Tag(0, 7, 0, 0), Signature.ofBytes(Signature.Kind.BROADCAST, sizeBytes, 0));
+            byte[] payload = new byte[Frame.PAYLOAD_BYTES_MAX];
+            byte[] once = RawPeer.frame(identity, 1, Frame.chunk(Frame.Kind.DATA, other, sizeBytes, 0), payload);
+            byte[] twice = Arrays.copyOf(once, 2 * once.length);
+            System.arraycopy(once, 0, twice, once.length, once.length);
+            String message = distrust(twice).getMessage();
+            assertTrue(message.contains("does not go on"), message);
+        }
+
+        @Test
+        void aMessageLongerThanItsCallIsAnErrorAndNotWrittenBeyondItsMemory() {
+            Envelope four = new Envelope(new Tag(0, -1, 0, 0), Signature.ofBytes(Signature.Kind.POINT_TO_POINT, 4, 0));
+            byte[] eight = RawPeer.frame(identity, 1, Frame.chunk(Frame.Kind.DATA, four, 8, 0), new byte[8]);
+            MismatchException error = assertThrows(MismatchException.class, () -> received(eight));
+            assertTrue(error.getMessage().contains("8 bytes where 4"), error.getMessage());
+        }
+
+        @Test
+        void aMessageThatNobodyCouldKeepEndsTheConnectionBeforeMemoryIsTaken() {
+            long sizeBytes = 1L << 45;
+            Envelope other =
+                    new Envelope(new Tag(0, 7, 0, 0), Signature.ofBytes(Signature.Kind.BROADCAST, sizeBytes, 0));
+            byte[] payload = new byte[Frame.PAYLOAD_BYTES_MAX];
+            Frame frame = Frame.chunk(Frame.Kind.DATA, other, sizeBytes, 0);
+            String message =
+                    distrust(RawPeer.frame(identity, 1, frame, payload)).getMessage();
+            assertTrue(message.contains("nobody awaits"), message);
         }
 
         @Test

@@ -20,8 +20,16 @@ final class TcpRanks implements AutoCloseable {
         return new TcpIdentity("run", 1, token.getBytes(StandardCharsets.UTF_8));
     }
 
+    static TcpOptions options() {
+        return TcpOptions.defaults(System::nanoTime);
+    }
+
     TcpEndpoint endpoint(TcpIdentity identity) {
-        TcpEndpoint endpoint = TcpEndpoint.bind("127.0.0.1", 0, identity);
+        return endpoint(identity, options());
+    }
+
+    TcpEndpoint endpoint(TcpIdentity identity, TcpOptions options) {
+        TcpEndpoint endpoint = TcpEndpoint.bind("127.0.0.1", 0, identity, options);
         endpoints.add(endpoint);
         return endpoint;
     }

@@ -2,6 +2,7 @@ package dev.lockstep.collectives.parallel;
 
 import dev.lockstep.collectives.netty.TcpEndpoint;
 import dev.lockstep.collectives.netty.TcpIdentity;
+import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.collectives.transport.InProcessTransport;
 import dev.lockstep.collectives.transport.Transport;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ interface Wire extends AutoCloseable {
         private Tcp(int workers) {
             TcpIdentity identity = new TcpIdentity("run", 1, "secret".getBytes(StandardCharsets.UTF_8));
             for (int worker = 0; worker < workers; worker++) {
-                endpoints.add(TcpEndpoint.bind("127.0.0.1", 0, identity));
+                endpoints.add(TcpEndpoint.bind("127.0.0.1", 0, identity, TcpOptions.defaults(System::nanoTime)));
             }
         }
 

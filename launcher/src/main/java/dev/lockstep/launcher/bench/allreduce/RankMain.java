@@ -5,6 +5,7 @@ import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.TransportProcessGroup;
 import dev.lockstep.collectives.netty.TcpEndpoint;
 import dev.lockstep.collectives.netty.TcpIdentity;
+import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.collectives.shared.SharedIdentity;
 import dev.lockstep.collectives.shared.SharedMemory;
 import dev.lockstep.collectives.transport.InProcessTransport;
@@ -80,7 +81,7 @@ final class RankMain {
 
     private static void tcp(int rank, AllReduceOptions options, String token) throws IOException {
         TcpIdentity identity = new TcpIdentity(RUN, 1, token.getBytes(StandardCharsets.UTF_8));
-        try (TcpEndpoint endpoint = TcpEndpoint.bind("127.0.0.1", 0, identity)) {
+        try (TcpEndpoint endpoint = TcpEndpoint.bind("127.0.0.1", 0, identity, TcpOptions.defaults(System::nanoTime))) {
             bench(endpoint.join(1, rank, exchange(endpoint.address()), TIMEOUT), options);
         }
     }
