@@ -12,6 +12,7 @@ import dev.lockstep.train.Trainer;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.DoubleStream;
 
 /** Trains a workload for some steps and times each. One use; confined to one thread. */
 public final class TrainBench {
@@ -19,6 +20,7 @@ public final class TrainBench {
     private final Instant launched;
     private final LongSupplier nanoClock;
     private final Optional<StepProfile> profile;
+    private boolean profiling;
 
     /**
      * Prepares a run.
@@ -41,26 +43,33 @@ public final class TrainBench {
         options.init().ifPresent(file -> InitialWeights.load(model, file));
         BatchPlan plan = options.task().data().open(options.data(), options.seed());
         Trainer<Layer> trainer = Trainer.of(job, model, options.task().newOptimizer(model.parameters()));
-        double[] seconds = new double[options.steps()];
-        double[] losses = new double[options.steps()];
+        DoubleStream.Builder seconds = DoubleStream.builder();
+        DoubleStream.Builder losses = DoubleStream.builder();
+        long began = nanoClock.getAsLong();
+        long before = began;
         double first = 0;
-        for (int step = 0; step < options.steps(); step++) {
-            profileFrom(step);
-            long before = nanoClock.getAsLong();
-            losses[step] = trainer.step(plan.at(step, options.globalBatch()), TrainBench::loss)
-                    .loss();
-            seconds[step] = (nanoClock.getAsLong() - before) / 1e9;
+        for (int step = 0; !options.length().isOver(step, (before - began) / 1e9); step++) {
+            profile(step, (before - began) / 1e9);
+            before = nanoClock.getAsLong();
+            losses.add(trainer.step(plan.at(step, options.globalBatch()), TrainBench::loss)
+                    .loss());
+            long after = nanoClock.getAsLong();
+            seconds.add((after - before) / 1e9);
+            before = after;
             first = step == 0 ? ProcessFacts.secondsSince(launched) : first;
         }
         trainer.finish();
         var footprint = new TrainReport.Footprint(ProcessFacts.peakRssBytes(), first);
-        return new TrainReport(options, seconds, losses, footprint, profile);
+        return new TrainReport(
+                options, seconds.build().toArray(), losses.build().toArray(), footprint, profile);
     }
 
-    private void profileFrom(int step) {
-        if (step == TrainReport.warmUp(options.steps())) {
+    private void profile(int step, double secondsPast) {
+        boolean warm = options.length().isWarm(step, secondsPast);
+        if (warm && !profiling) {
             profile.ifPresent(StepProfile::begin);
         }
+        profiling = warm;
         profile.ifPresent(StepProfile::countStep);
     }
 

@@ -8,14 +8,41 @@ import java.util.Optional;
  *
  * @param task the workload
  * @param batch rows of a batch, of each worker
- * @param steps how many steps to make
+ * @param length how long to train
  * @param crew who computes
  * @param seed of the weights, and of the data where there is no folder
  * @param data the folder with the data
  * @param init the file with the first weights
  */
 public record TrainOptions(
-        TrainTask task, int batch, int steps, Crew crew, long seed, Optional<Path> data, Optional<Path> init) {
+        TrainTask task, int batch, Length length, Crew crew, long seed, Optional<Path> data, Optional<Path> init) {
+    /**
+     * How long a run is. There is one step at least.
+     *
+     * @param steps the most steps it makes
+     * @param seconds no step begins once so many are over since the first began
+     */
+    public record Length(int steps, double seconds) {
+        /** {@return as many steps, however long they take} */
+        public static Length ofSteps(int steps) {
+            return new Length(steps, Double.POSITIVE_INFINITY);
+        }
+
+        /** {@return as many steps as fit into the time} */
+        public static Length ofSeconds(double seconds) {
+            return new Length(Integer.MAX_VALUE, seconds);
+        }
+
+        boolean isOver(int stepsDone, double secondsPast) {
+            return stepsDone >= steps || (stepsDone > 0 && secondsPast >= seconds);
+        }
+
+        /** {@return whether what the next step costs is counted} */
+        boolean isWarm(int stepsDone, double secondsPast) {
+            return stepsDone >= TrainReport.warmUp(steps) || secondsPast >= seconds / 10;
+        }
+    }
+
     /**
      * Who computes.
      *

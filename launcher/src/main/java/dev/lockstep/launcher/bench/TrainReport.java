@@ -102,7 +102,7 @@ public final class TrainReport {
     public String toJson() {
         ObjectNode json = JsonMapper.builder().build().createObjectNode();
         json.put("benchmark", "train").put("model", options.task().label());
-        json.put("batch", options.batch()).put("steps", options.steps());
+        json.put("batch", options.batch()).put("steps", stepSeconds.length);
         json.put("workers", options.crew().workers())
                 .put("threads", options.crew().threads());
         json.put("virtual_ranks", options.crew().virtualRanks()).put("device", "cpu");
@@ -138,7 +138,7 @@ public final class TrainReport {
                 crew.workers(),
                 crew.threads(),
                 crew.virtualRanks(),
-                options.steps(),
+                stepSeconds.length,
                 samplesPerSecond(),
                 medianStepSeconds() * 1e3,
                 process.peakRssBytes() / 1e6,

@@ -3,12 +3,14 @@ package dev.lockstep.launcher.cli;
 import dev.lockstep.device.Device;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.agent.Installation;
 import dev.lockstep.launcher.bench.ProcessFacts;
 import dev.lockstep.launcher.bench.StepProfile;
 import dev.lockstep.launcher.bench.TrainBench;
 import dev.lockstep.launcher.bench.TrainOptions;
 import dev.lockstep.launcher.bench.TrainReport;
 import dev.lockstep.launcher.bench.TrainTask;
+import dev.lockstep.launcher.bench.TrainWorkers;
 import dev.lockstep.train.Job;
 import dev.lockstep.train.StepLog;
 import java.io.PrintWriter;
@@ -30,13 +32,16 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "samples/s is the batch by the median time of a step (rows gathered, forward, loss, backward, update, the"
-                    + " loss read) once the first tenth of the steps is over.",
+            "samples/s is the batch of all workers by the median time of a step (rows gathered, forward, loss,"
+                    + " backward, update, the loss read) once the first tenth of the steps is over.",
             "",
             "Example:",
-            "  lockstep bench train --model lenet --threads 2 --json"
+            "  lockstep bench train --model lenet --threads 2 --json",
+            "  lockstep bench train --model mlp --workers 2 --threads 1"
         })
 final class BenchTrainCommand implements Callable<Integer> {
+    private static final int WORKERS_MAX = 1024;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -50,6 +55,12 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "B", description = "rows of a batch, of each worker (default: the model's)")
     private @Nullable Integer batch;
 
+    @Option(
+            names = "--workers",
+            paramLabel = "W",
+            description = "processes, each with a batch of its own (default: ${DEFAULT-VALUE})")
+    private int workers = 1;
+
     @Option(names = "--threads", paramLabel = "T", description = "compute threads a worker (default: cores / workers)")
     private @Nullable Integer threads;
 
@@ -61,6 +72,9 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     @Option(names = "--steps", paramLabel = "N", description = "how many steps to make (default: the model's)")
     private @Nullable Integer steps;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "begin no step after so long (default: no limit)")
+    private @Nullable Double seconds;
 
     @Option(names = "--seed", paramLabel = "S", description = "of weights and made-up data (default: ${DEFAULT-VALUE})")
     private long seed;
@@ -83,14 +97,26 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TrainOptions options = options();
+        String report = workers == 1 ? here(options) : there(options);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(report);
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private String here(TrainOptions options) {
         Optional<StepProfile> ops =
                 profile ? Optional.of(StepProfile.install(Device.CPU, System::nanoTime)) : Optional.empty();
         TrainReport report =
                 new TrainBench(options, ProcessFacts.launched(), System::nanoTime, ops).run(alone(options));
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? report.toJson() : report.toText());
-        out.flush();
-        return ExitCode.OK;
+        return json ? report.toJson() : report.toText();
+    }
+
+    private String there(TrainOptions options) {
+        if (profile || seconds != null) {
+            throw Values.bad(spec, (profile ? "--profile" : "--seconds") + " needs --workers 1");
+        }
+        return new TrainWorkers(options, Installation.current(), ProcessFacts.launched()).run(json);
     }
 
     private static Job alone(TrainOptions options) {
@@ -108,16 +134,28 @@ final class BenchTrainCommand implements Callable<Integer> {
             throw new LaunchException(
                     ExitCode.ENVIRONMENT, "--device cuda: no CUDA backend in this build; use --device cpu");
         }
-        int each = orElse("--threads", threads, Runtime.getRuntime().availableProcessors());
-        var crew = new TrainOptions.Crew(1, each, orElse("--virtual-ranks", virtualRanks, each));
+        Values.between(spec, "--workers", workers, 1, WORKERS_MAX);
+        int cores = Runtime.getRuntime().availableProcessors();
+        int each = orElse("--threads", threads, Math.max(1, cores / workers));
+        var crew = new TrainOptions.Crew(workers, each, orElse("--virtual-ranks", virtualRanks, each * workers));
         return new TrainOptions(
                 task,
                 orElse("--batch", batch, task.batch()),
-                orElse("--steps", steps, task.steps()),
+                length(task),
                 crew,
                 seed,
                 existing("--data", data),
                 existing("--init", init));
+    }
+
+    private TrainOptions.Length length(TrainTask task) {
+        if (seconds == null) {
+            return TrainOptions.Length.ofSteps(orElse("--steps", steps, task.steps()));
+        }
+        if (!(seconds > 0 && seconds <= 86_400)) {
+            throw Values.bad(spec, "--seconds is " + seconds + " but must lie between 0 and 86400");
+        }
+        return new TrainOptions.Length(orElse("--steps", steps, Integer.MAX_VALUE), seconds);
     }
 
     private int orElse(String flag, @Nullable Integer value, int otherwise) {

@@ -82,6 +82,14 @@ class TrainBenchTest {
     }
 
     @Test
+    void beginsNoStepOnceTheTimeIsOver() {
+        var crew = new TrainOptions.Crew(1, 1, 1);
+        var length = TrainOptions.Length.ofSeconds(0.003); // Steps end after 2 and 4 ms of this clock.
+        var options = new TrainOptions(TrainTask.MLP_SMALL, 8, length, crew, 0, Optional.empty(), Optional.empty());
+        assertEquals(2, train(options).stepSeconds().length);
+    }
+
+    @Test
     void startsFromAFlatFileInTheOrderOfTheParameters() {
         BenchFiles.write(folder);
         int count = 784 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10;
@@ -127,23 +135,34 @@ class TrainBenchTest {
 
     private static TrainOptions options(String model, int batch, Optional<Path> data, Optional<Path> init) {
         var crew = new TrainOptions.Crew(1, 1, 1);
-        return new TrainOptions(TrainTask.named(model).orElseThrow(), batch, STEPS, crew, 0, data, init);
+        return new TrainOptions(
+                TrainTask.named(model).orElseThrow(), batch, TrainOptions.Length.ofSteps(STEPS), crew, 0, data, init);
     }
 
     private static TrainOptions ofTwoVirtualRanks(int threads) {
         var crew = new TrainOptions.Crew(1, threads, 2);
-        return new TrainOptions(TrainTask.MLP_SMALL, 8, STEPS, crew, 0, Optional.empty(), Optional.empty());
+        return new TrainOptions(
+                TrainTask.MLP_SMALL,
+                8,
+                TrainOptions.Length.ofSteps(STEPS),
+                crew,
+                0,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static TrainReport run(TrainOptions options) {
-        var crew = options.crew();
-        var settings = new Job.Settings(crew.virtualRanks(), 1, crew.threads(), 0, Device.CPU, 10);
-        AtomicLong clock = new AtomicLong();
-        TrainReport report = new TrainBench(
-                        options, ProcessFacts.launched(), () -> clock.getAndAdd(1_000_000), Optional.empty())
-                .run(Job.alone(settings));
+        TrainReport report = train(options);
         assertEquals(STEPS, report.stepSeconds().length);
         assertTrue(Arrays.stream(report.stepSeconds()).allMatch(seconds -> seconds == 0.001));
         return report;
+    }
+
+    private static TrainReport train(TrainOptions options) {
+        var crew = options.crew();
+        var settings = new Job.Settings(crew.virtualRanks(), 1, crew.threads(), 0, Device.CPU, 10);
+        AtomicLong clock = new AtomicLong();
+        return new TrainBench(options, ProcessFacts.launched(), () -> clock.getAndAdd(1_000_000), Optional.empty())
+                .run(Job.alone(settings));
     }
 }

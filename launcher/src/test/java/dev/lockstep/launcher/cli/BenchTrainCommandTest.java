@@ -60,6 +60,10 @@ class BenchTrainCommandTest {
                 "--threads=0",
                 "--virtual-ranks=-1",
                 "--steps=0",
+                "--workers=0",
+                "--workers=2000",
+                "--seconds=0",
+                "--seconds=NaN",
                 "--device=tpu",
                 "--data=/nonexistent",
                 "--init=/nonexistent"
@@ -70,6 +74,14 @@ class BenchTrainCommandTest {
         assertEquals(2, code);
         assertTrue(err.toString().contains(name), err.toString());
         assertFalse(err.toString().contains("\tat "), err.toString());
+    }
+
+    @Test
+    void measuresTimeAndOpsOfOneProcessOnly() {
+        assertEquals(2, execute("--model", "mlp", "--workers", "2", "--seconds", "1"));
+        assertEquals(2, execute("--model", "mlp", "--workers", "2", "--profile"));
+        assertTrue(err.toString().contains("--seconds needs --workers 1"), err.toString());
+        assertTrue(err.toString().contains("--profile needs --workers 1"), err.toString());
     }
 
     @Test

@@ -1,0 +1,83 @@
+package dev.lockstep.launcher.bench;
+
+import dev.lockstep.launcher.ExitCode;
+import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.agent.Installation;
+import dev.lockstep.launcher.run.Run;
+import dev.lockstep.launcher.run.RunOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Runs a workload on several workers, each a process as {@code lockstep run} starts it. Confined to one thread. */
+public final class TrainWorkers {
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+    private static final int STEPS_BETWEEN_EVENTS = 1_000_000;
+
+    private final TrainOptions options;
+    private final Installation installation;
+    private final Instant launched;
+
+    /**
+     * Prepares a run.
+     *
+     * @param options what to train, and by how many workers
+     * @param launched when the command's process started
+     */
+    public TrainWorkers(TrainOptions options, Installation installation, Instant launched) {
+        this.options = options;
+        this.installation = installation;
+        this.launched = launched;
+    }
+
+    /**
+     * Trains.
+     *
+     * @return the report of rank 0, as JSON or text
+     * @throws LaunchException if the workers did not come to the end; why is on the standard error
+     */
+    public String run(boolean json) {
+        try {
+            Path folder = Files.createTempDirectory("lockstep-bench");
+            try {
+                Path report = folder.resolve("report");
+                int exitCode = new Run(runOptions(folder, report, json), installation).run();
+                if (exitCode != ExitCode.OK) {
+                    throw new LaunchException(exitCode, "bench train: the workers ended with exit code " + exitCode);
+                }
+                return Files.readString(report);
+            } finally {
+                delete(folder);
+            }
+        } catch (IOException e) {
+            throw new LaunchException(ExitCode.ENVIRONMENT, "bench train: " + e, e);
+        }
+    }
+
+    private RunOptions runOptions(Path folder, Path report, boolean json) {
+        TrainOptions.Crew crew = options.crew();
+        return new RunOptions(
+                new RunOptions.ProgramOptions(
+                        TrainWorker.class.getName(), "", TrainWorker.arguments(options, launched, report, json)),
+                new RunOptions.JobOptions(
+                        crew.virtualRanks(), options.seed(), "cpu", "auto", TIMEOUT, Optional.empty()),
+                new RunOptions.WorkerOptions(crew.workers(), crew.threads(), "1g", List.of(), ""),
+                new RunOptions.ClusterOptions(1, "", Optional.empty(), TIMEOUT, TIMEOUT),
+                new RunOptions.Output(
+                        Optional.of(folder.resolve("run")), "bench", false, STEPS_BETWEEN_EVENTS, -1, false));
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}
