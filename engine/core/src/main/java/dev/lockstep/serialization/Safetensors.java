@@ -1,26 +1,13 @@
 package dev.lockstep.serialization;
 
 import dev.lockstep.module.StateDict;
-import dev.lockstep.module.TensorBytes;
 import dev.lockstep.serialization.SafetensorsHeader.Entry;
 import dev.lockstep.serialization.SafetensorsHeader.Item;
-import dev.lockstep.tensor.Scope;
-import dev.lockstep.tensor.Tensor;
-import dev.lockstep.tensor.Tensors;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -30,8 +17,6 @@ import java.util.SequencedMap;
  * little-endian, without gaps. PyTorch's library of the same name reads what is written here and the other way round.
  */
 public final class Safetensors {
-    private static final long CHUNK_BYTES = 1 << 24;
-
     static {
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             throw new AssertionError("tensor memory is written as it lies, which needs a little-endian machine");
@@ -63,11 +48,7 @@ public final class Safetensors {
             throw new IllegalArgumentException("safetensors: no tensor may be named " + SafetensorsHeader.METADATA);
         }
         SafetensorsHeader header = SafetensorsHeader.place(items, new java.util.TreeMap<>(metadata));
-        try {
-            AtomicFile.write(file, channel -> write(channel, header, state));
-        } catch (IOException failure) {
-            throw new CheckpointWriteException(file, failure);
-        }
+        FileOutput.save(file, out -> write(out, header, state));
     }
 
     /**
@@ -85,12 +66,20 @@ public final class Safetensors {
     }
 
     /**
-     * Reads a state dict, tensors in the order of their data. They live outside of any scope until they are closed.
+     * Reads a state dict, tensors in the order of their data. They live outside of any scope until they are closed. A
+     * folder, or an index that ends with {@code .index.json}, is read as {@link SafetensorsShards} says.
      *
      * @throws CheckpointCorruptException if the file is missing or breaks a rule of the format
      */
     public static StateDict load(Path file) {
-        return read(file, (header, data) -> new StateDict(tensors(header, data)));
+        if (SafetensorsShards.isSharded(file)) {
+            return SafetensorsShards.load(file);
+        }
+        return Loading.collect(tensors -> {
+            try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+                opened.keys().forEach(key -> tensors.put(key, opened.get(key)));
+            }
+        });
     }
 
     /**
@@ -99,95 +88,15 @@ public final class Safetensors {
      * @throws CheckpointCorruptException if the file is missing or breaks a rule of the format
      */
     public static SequencedMap<String, String> metadata(Path file) {
-        return read(file, (header, data) -> header.metadata());
-    }
-
-    private interface Reader<T> {
-        T read(SafetensorsHeader header, MemorySegment data);
-    }
-
-    private static <T> T read(Path file, Reader<T> reader) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-                Arena arena = Arena.ofConfined()) {
-            byte[] json = readJson(file, channel);
-            long start = (long) SafetensorsHeader.LENGTH_BYTES + json.length;
-            long dataBytes = channel.size() - start;
-            SafetensorsHeader header = SafetensorsParser.parse(file, json, dataBytes);
-            return reader.read(header, channel.map(MapMode.READ_ONLY, start, dataBytes, arena));
-        } catch (NoSuchFileException missing) {
-            throw new CheckpointCorruptException(file, "no such file", missing);
-        } catch (IOException broken) {
-            throw new CheckpointCorruptException(file, "cannot be read: " + broken.getMessage(), broken);
+        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+            return opened.metadata();
         }
     }
 
-    private static byte[] readJson(Path file, FileChannel channel) throws IOException {
-        long size = channel.size();
-        if (size < SafetensorsHeader.LENGTH_BYTES) {
-            throw new CheckpointCorruptException(
-                    file, "offset 0: expected 8 bytes with the header's length, the file has " + size);
-        }
-        ByteBuffer length = fill(channel, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN), 0);
-        long jsonBytes = length.getLong();
-        long bytesMax = Math.min(SafetensorsHeader.JSON_BYTES_MAX, size - SafetensorsHeader.LENGTH_BYTES);
-        if (jsonBytes < 0 || jsonBytes > bytesMax) {
-            throw new CheckpointCorruptException(
-                    file,
-                    "offset 0: expected a header's length of at most " + bytesMax + ", found "
-                            + Long.toUnsignedString(jsonBytes));
-        }
-        byte[] json =
-                fill(channel, ByteBuffer.allocate((int) jsonBytes), Long.BYTES).array();
-        if (json.length == 0 || json[0] != '{') {
-            throw new CheckpointCorruptException(file, "offset 8: expected the header to begin with '{'");
-        }
-        return json;
-    }
-
-    private static ByteBuffer fill(FileChannel channel, ByteBuffer buffer, long offset) throws IOException {
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, offset + buffer.position()) < 0) {
-                throw new EOFException("the file became shorter while it was read");
-            }
-        }
-        return buffer.flip();
-    }
-
-    private static SequencedMap<String, Tensor> tensors(SafetensorsHeader header, MemorySegment data) {
-        SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    private static void write(FileOutput out, SafetensorsHeader header, StateDict state) throws IOException {
+        out.write(ByteBuffer.wrap(header.toBytes()));
         for (Entry entry : header.entries()) {
-            MemorySegment bytes = data.asSlice(entry.begin(), entry.end() - entry.begin());
-            long[] sizes = entry.shape().toArray();
-            tensors.put(entry.name(), Scope.outside(() -> Tensors.of(bytes, entry.dtype(), sizes)));
-        }
-        return tensors;
-    }
-
-    private static void write(FileChannel channel, SafetensorsHeader header, StateDict state) throws IOException {
-        writeFully(channel, ByteBuffer.wrap(header.toBytes()));
-        for (Entry entry : header.entries()) {
-            try {
-                TensorBytes.read(state.get(entry.name()), bytes -> writeChunks(channel, bytes));
-            } catch (UncheckedIOException failure) {
-                throw failure.getCause();
-            }
-        }
-    }
-
-    private static void writeChunks(FileChannel channel, MemorySegment bytes) {
-        try {
-            for (long at = 0; at < bytes.byteSize(); at += CHUNK_BYTES) {
-                long count = Math.min(CHUNK_BYTES, bytes.byteSize() - at);
-                writeFully(channel, bytes.asSlice(at, count).asByteBuffer());
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            out.write(state.get(entry.name()));
         }
     }
 }

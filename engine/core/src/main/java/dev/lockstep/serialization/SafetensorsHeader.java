@@ -43,12 +43,12 @@ record SafetensorsHeader(List<Entry> entries, SequencedMap<String, String> metad
      * One tensor.
      *
      * @param name its key
-     * @param dtype type of its elements
+     * @param type of its elements
      * @param shape its sizes
      * @param begin where its bytes begin, counted from the end of the header
      * @param end one past its last byte
      */
-    record Entry(String name, DType dtype, Shape shape, long begin, long end) {}
+    record Entry(String name, SafetensorsType type, Shape shape, long begin, long end) {}
 
     /** What is to be written, before it has a place. */
     record Item(String name, DType dtype, Shape shape) {
@@ -63,7 +63,7 @@ record SafetensorsHeader(List<Entry> entries, SequencedMap<String, String> metad
         long at = 0;
         for (Item item : items) {
             long end = Math.addExact(at, item.sizeBytes());
-            entries.add(new Entry(item.name(), item.dtype(), item.shape(), at, end));
+            entries.add(new Entry(item.name(), SafetensorsType.of(item.dtype()), item.shape(), at, end));
             at = end;
         }
         return new SafetensorsHeader(entries, new LinkedHashMap<>(metadata));
@@ -114,7 +114,7 @@ record SafetensorsHeader(List<Entry> entries, SequencedMap<String, String> metad
 
     private static void write(JsonGenerator json, Entry entry) throws IOException {
         json.writeObjectFieldStart(entry.name());
-        json.writeStringField("dtype", entry.dtype().safetensorsName());
+        json.writeStringField("dtype", entry.type().name());
         writeLongs(json, "shape", entry.shape().toArray());
         writeLongs(json, "data_offsets", entry.begin(), entry.end());
         json.writeEndObject();

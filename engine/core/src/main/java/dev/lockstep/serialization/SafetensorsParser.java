@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 import dev.lockstep.serialization.SafetensorsHeader.Entry;
 import java.io.ByteArrayInputStream;
@@ -104,44 +103,43 @@ final class SafetensorsParser {
 
     private Entry readEntry(String name) throws IOException {
         expect(JsonToken.START_OBJECT, "'" + name + "'");
-        DType dtype = null;
+        SafetensorsType type = null;
         Shape shape = null;
         long[] offsets = null;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             switch (json.currentName()) {
-                case "dtype" -> dtype = readDType(name);
+                case "dtype" -> type = readType(name);
                 case "shape" -> shape = shape(name, readLongs(name, "shape"));
                 case "data_offsets" -> offsets = readLongs(name, "data_offsets");
                 default -> throw broken("tensor '" + name + "': unknown field '" + json.currentName() + "'");
             }
         }
-        return entry(name, dtype, shape, offsets);
+        return entry(name, type, shape, offsets);
     }
 
-    private Entry entry(String name, @Nullable DType dtype, @Nullable Shape shape, long @Nullable [] offsets) {
-        if (dtype == null || shape == null || offsets == null) {
+    private Entry entry(String name, @Nullable SafetensorsType type, @Nullable Shape shape, long @Nullable [] offsets) {
+        if (type == null || shape == null || offsets == null) {
             throw broken("tensor '" + name + "': dtype, shape and data_offsets are all needed");
         }
         if (offsets.length != 2 || offsets[0] > offsets[1]) {
             throw broken("tensor '" + name + "': data_offsets must be [begin, end] with begin <= end");
         }
-        if (shape.elements() > Long.MAX_VALUE / dtype.sizeBytes()
-                || shape.elements() * dtype.sizeBytes() != offsets[1] - offsets[0]) {
-            throw broken("tensor '" + name + "': " + dtype + shape + " does not take " + (offsets[1] - offsets[0])
+        if (type.sizeBytes(shape.elements()) != offsets[1] - offsets[0]) {
+            throw broken("tensor '" + name + "': " + type + shape + " does not take " + (offsets[1] - offsets[0])
                     + " bytes, as its data_offsets say");
         }
-        return new Entry(name, dtype, shape, offsets[0], offsets[1]);
+        return new Entry(name, type, shape, offsets[0], offsets[1]);
     }
 
-    private DType readDType(String name) throws IOException {
+    private SafetensorsType readType(String name) throws IOException {
         expect(JsonToken.VALUE_STRING, "dtype of '" + name + "'");
         String text = json.getText();
-        for (DType dtype : DType.values()) {
-            if (dtype.safetensorsName().equals(text)) {
-                return dtype;
+        for (SafetensorsType type : SafetensorsType.values()) {
+            if (type.name().equals(text)) {
+                return type;
             }
         }
-        throw broken("tensor '" + name + "': dtype '" + text + "' is not supported");
+        throw broken("tensor '" + name + "': dtype '" + text + "' is none of the format's");
     }
 
     private Shape shape(String name, long[] sizes) {

@@ -26,7 +26,9 @@ class SafetensorsParserTest {
     void readsEntriesInOrderOfTheirData() {
         SafetensorsHeader header = parse(TWO, 32);
         assertEquals(
-                List.of(new Entry("a", DType.I64, Shape.of(), 0, 8), new Entry("b", DType.F32, Shape.of(2, 3), 8, 32)),
+                List.of(
+                        new Entry("a", SafetensorsType.I64, Shape.of(), 0, 8),
+                        new Entry("b", SafetensorsType.F32, Shape.of(2, 3), 8, 32)),
                 header.entries());
         assertEquals(Map.of("format", "pt"), header.metadata());
     }
@@ -58,7 +60,9 @@ class SafetensorsParserTest {
         {'a':{'dtype':'F32','dtype':'F32'}}                                  | Duplicate field 'dtype'
         {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4],'x':1}}         | unknown field 'x'
         {'a':{'dtype':'F32','shape':[1]}}                                    | all needed
-        {'a':{'dtype':'F8_E4M3','shape':[4],'data_offsets':[0,4]}}           | dtype 'F8_E4M3' is not supported
+        {'a':{'dtype':'F9','shape':[4],'data_offsets':[0,4]}}                | dtype 'F9' is none of the format's
+        {'a':{'dtype':'F4','shape':[9],'data_offsets':[0,4]}}                | F4[9] does not take 4 bytes
+        {'a':{'dtype':'F4','shape':[7],'data_offsets':[0,4]}}                | F4[7] does not take 4 bytes
         {'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}}              | numbers from 0
         {'a':{'dtype':'F32','shape':[1.0],'data_offsets':[0,4]}}             | numbers from 0
         {'a':{'dtype':'F32','shape':['1'],'data_offsets':[0,4]}}             | numbers from 0
