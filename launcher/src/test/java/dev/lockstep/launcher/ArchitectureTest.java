@@ -45,7 +45,12 @@ final class ArchitectureTest {
             List.of("dev.lockstep.autograd.."),
             List.of("dev.lockstep.tensor.."),
             List.of("dev.lockstep.module.."),
-            List.of("dev.lockstep.nn..", "dev.lockstep.optim..", "dev.lockstep.data..", "dev.lockstep.serialization.."),
+            List.of(
+                    "dev.lockstep.nn..",
+                    "dev.lockstep.optim..",
+                    "dev.lockstep.data..",
+                    "dev.lockstep.serialization..",
+                    "dev.lockstep.tensorboard.."),
             List.of("dev.lockstep.train.."));
 
     private static final DescribedPredicate<JavaClass> COLLECTIVES_CORE = resideInAPackage("dev.lockstep.collectives..")
