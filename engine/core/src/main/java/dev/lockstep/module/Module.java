@@ -2,6 +2,7 @@ package dev.lockstep.module;
 
 import dev.lockstep.autograd.GradMode;
 import dev.lockstep.device.Device;
+import dev.lockstep.layout.DType;
 import dev.lockstep.tensor.CallPath;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
@@ -63,7 +64,9 @@ public abstract class Module<I, O> {
     public final O call(I input) {
         try (var _ = CallPath.push(name);
                 Scope scope = Scope.open(getClass().getSimpleName())) {
-            return scope.escape(forward(input));
+            O output = forward(input);
+            Summary.note(this, output);
+            return scope.escape(output);
         }
     }
 
@@ -172,6 +175,10 @@ public abstract class Module<I, O> {
         return this;
     }
 
+    void setTraining(boolean mode) {
+        training = mode;
+    }
+
     /** {@return whether this module is in training mode, as it is at first} */
     public final boolean isTraining() {
         return training;
@@ -196,6 +203,39 @@ public abstract class Module<I, O> {
             }
         });
         return this;
+    }
+
+    /**
+     * Converts all floating parameters and buffers to a floating dtype; others stay as they are. The tensors remain the
+     * same objects, and so do the keys of their gradients; optimizers are made afterwards. Returns this.
+     *
+     * @throws IllegalArgumentException if the dtype is not floating
+     */
+    public final Module<I, O> to(DType dtype) {
+        if (!dtype.isFloating()) {
+            throw new IllegalArgumentException(typeName() + ": only floating dtypes have parameters, not " + dtype);
+        }
+        ModuleTree.all(this).forEach(tensor -> {
+            if (tensor.dtype().isFloating() && tensor.dtype() != dtype) {
+                convert(tensor, dtype);
+            }
+        });
+        return this;
+    }
+
+    private static void convert(Tensor tensor, DType dtype) {
+        try (var _ = GradMode.noGrad();
+                var _ = Scope.open("to")) {
+            tensor.setData(tensor.to(dtype));
+        }
+    }
+
+    /**
+     * {@return a table of the modules with the shapes of what they gave for an input, and their parameters} See
+     * {@link Summary}.
+     */
+    public final Summary summary(I input) {
+        return Summary.of(this, input);
     }
 
     /** {@return parameters and persistent buffers by key; the tensors are this module's own, not copies} */

@@ -61,6 +61,13 @@ final class ModuleTree {
         return found;
     }
 
+    /** {@return every parameter and buffer, the ones that the state dict leaves out too, each once} */
+    static List<Tensor> all(Module<?, ?> root) {
+        List<Tensor> found = new ArrayList<>(namedParameters(root).values());
+        found.addAll(namedBuffers(root).values());
+        return found;
+    }
+
     private static void collectState(Module<?, ?> module, String path, SequencedMap<String, Tensor> found) {
         module.ownParameters().forEach((name, tensor) -> found.put(join(path, name), tensor));
         module.ownBuffers().forEach((name, buffer) -> {

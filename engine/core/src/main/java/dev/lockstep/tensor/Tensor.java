@@ -31,7 +31,7 @@ public final class Tensor
                 InPlaceMethods,
                 DataMethods,
                 AutoCloseable {
-    private final Value value;
+    private Value value;
     private @Nullable Scope scope;
     private int scopeIndex = -1;
     private @Nullable String closedBy;
@@ -167,6 +167,28 @@ public final class Tensor
      */
     public boolean isParameter() {
         return parameter;
+    }
+
+    /**
+     * Takes over the elements of another tensor, with its shape and dtype, as an assignment to {@code x.data} does in
+     * torch: this remains the same leaf or buffer. The other tensor shares the memory then. Not for use while another
+     * thread reads this. Returns this.
+     *
+     * @throws IllegalStateException if this is not a leaf
+     */
+    public Tensor setData(Tensor other) {
+        if (!isLeaf()) {
+            throw new IllegalStateException("setData: only of a leaf; this tensor was computed");
+        }
+        Value taken = other.value().alias();
+        taken.setSlot(value.slot());
+        value.setSlot(null);
+        value.close();
+        value = taken;
+        if (parameter) {
+            taken.storage().makePermanent();
+        }
+        return this;
     }
 
     /** {@return a tensor on the same memory without history} */
