@@ -2,6 +2,7 @@ package dev.lockstep.collectives;
 
 import dev.lockstep.layout.DType;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Checks what callers hand to a group. Each throws {@link IllegalArgumentException} with the values. */
 final class Checks {
@@ -9,14 +10,14 @@ final class Checks {
 
     static void reducible(DType dtype, ReduceOp op) {
         boolean fits = switch (dtype) {
-            case F32, F64 -> true;
+            case F32, F64, BF16, F16 -> true;
             case I32, I64 -> op != ReduceOp.MEAN;
-            case BF16, F16, I8, U8, I16, BOOL -> false;
+            case I8, U8, I16, BOOL -> false;
         };
         require(
                 fits,
-                "cannot reduce " + dtype + " by " + op + "; F32 and F64 are reduced by any, I32 and I64 by all "
-                        + "but MEAN");
+                "cannot reduce " + dtype + " by " + op + "; F32, F64, BF16 and F16 are reduced by any, I32 "
+                        + "and I64 by all but MEAN");
     }
 
     static void nativeMemory(String what, MemorySegment data) {
@@ -38,6 +39,31 @@ final class Checks {
 
     static void apart(String what, MemorySegment in, MemorySegment out) {
         require(in.asOverlappingSlice(out).isEmpty(), what + ": input and output overlap");
+    }
+
+    static void blocks(String what, MemorySegment all, MemorySegment one, int size) {
+        nativeMemory(what, all);
+        length(what, all, one.byteSize() * size);
+        apart(what, all, one);
+    }
+
+    static void divisible(String what, MemorySegment data, int size) {
+        require(
+                data.byteSize() % size == 0,
+                what + ": " + data.byteSize() + " bytes are not " + size + " equal blocks");
+    }
+
+    static void lists(String what, List<MemorySegment> in, List<MemorySegment> out, ProcessGroup group) {
+        int size = group.size();
+        require(
+                in.size() == size && out.size() == size,
+                what + ": " + in.size() + " and " + out.size() + " blocks for " + size + " ranks");
+        in.forEach(block -> nativeMemory(what + " in", block));
+        for (MemorySegment block : out) {
+            nativeMemory(what + " out", block);
+            in.forEach(other -> apart(what, other, block));
+        }
+        length(what + " own block", out.get(group.rank()), in.get(group.rank()).byteSize());
     }
 
     static void rank(String what, int rank, int size) {

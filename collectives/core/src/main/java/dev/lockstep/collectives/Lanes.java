@@ -110,6 +110,11 @@ final class Lanes {
         return true;
     }
 
+    /** {@return whether no collective runs or waits} */
+    synchronized boolean isIdle() {
+        return pending.stream().allMatch(PendingWork::isDone);
+    }
+
     /** {@return whether, within a bound, no collective runs any more; the lanes accept none after this} */
     boolean awaitQuiet() {
         executor.shutdown();

@@ -1,6 +1,8 @@
 package dev.lockstep.collectives;
 
+import dev.lockstep.collectives.algorithm.Blocks;
 import dev.lockstep.collectives.algorithm.Collectives;
+import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.algorithm.Exchange;
 import dev.lockstep.collectives.algorithm.Scratch;
 import dev.lockstep.collectives.transport.PendingWork;
@@ -14,22 +16,30 @@ import java.util.function.Consumer;
 
 /** Runs collectives as messages between the ranks, on threads of its own. Thread-safe. */
 final class MessageRunner implements CollectiveRunner {
-    private final Transport transport;
-    private final GroupOptions options;
+    private final Exchange.Means means;
     private final Lanes lanes;
-    private final Scratch scratch = new Scratch();
     private final LongAdder bytesSent = new LongAdder();
     private long sequence;
+    private CostModel costs = CostModel.ASSUMED;
 
-    MessageRunner(Transport transport, GroupOptions options) {
-        this.transport = transport;
-        this.options = options;
-        this.lanes = new Lanes(
-                "collectives-" + transport.generation() + "." + transport.rank(), options.lanes(), transport::abort);
+    /**
+     * Makes a runner.
+     *
+     * @param onFailure told the first failure of a collective, on the thread that ran it
+     */
+    MessageRunner(Transport transport, GroupOptions options, Consumer<CollectiveException> onFailure) {
+        this.means = new Exchange.Means(transport, options, new Scratch());
+        this.lanes =
+                new Lanes("collectives-" + transport.generation() + "." + transport.rank(), options.lanes(), onFailure);
+    }
+
+    /** Lets the collectives that are called from now on choose by these costs; the same on every rank. */
+    synchronized void chooseBy(CostModel measured) {
+        costs = measured;
     }
 
     private synchronized PendingWork submit(Signature call, Consumer<Exchange> collective) {
-        Exchange exchange = new Exchange(transport, options, scratch, sequence++, call);
+        Exchange exchange = new Exchange(means, costs, sequence++, call);
         return lanes.submit(exchange.toString(), () -> {
             collective.accept(exchange);
             exchange.finish();
@@ -38,8 +48,8 @@ final class MessageRunner implements CollectiveRunner {
     }
 
     @Override
-    public Work allReduce(Signature call, MemorySegment in, MemorySegment out) {
-        return submit(call, exchange -> Collectives.allReduce(exchange, in, out));
+    public Work allReduce(Signature call, Algorithm algorithm, MemorySegment in, MemorySegment out) {
+        return submit(call, exchange -> Collectives.allReduce(exchange, algorithm, in, out));
     }
 
     @Override
@@ -50,6 +60,21 @@ final class MessageRunner implements CollectiveRunner {
     @Override
     public Work reduceScatter(Signature call, MemorySegment in, MemorySegment out) {
         return submit(call, exchange -> Collectives.reduceScatter(exchange, in, out));
+    }
+
+    @Override
+    public Work reduce(Signature call, MemorySegment in, MemorySegment out, int root) {
+        return submit(call, exchange -> Collectives.reduce(exchange, in, out, root));
+    }
+
+    @Override
+    public Work allGather(Signature call, MemorySegment mine, MemorySegment out) {
+        return submit(call, exchange -> Collectives.allGather(exchange, mine, out));
+    }
+
+    @Override
+    public Work exchange(Signature call, Blocks blocks, boolean toOne) {
+        return submit(call, exchange -> Collectives.exchange(exchange, blocks));
     }
 
     @Override
@@ -67,6 +92,11 @@ final class MessageRunner implements CollectiveRunner {
     @Override
     public Work barrier(Signature call) {
         return submit(call, exchange -> Collectives.allGather(exchange, MemorySegment.NULL));
+    }
+
+    @Override
+    public boolean isIdle() {
+        return lanes.isIdle();
     }
 
     @Override

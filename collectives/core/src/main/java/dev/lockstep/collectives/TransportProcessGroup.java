@@ -1,31 +1,57 @@
 package dev.lockstep.collectives;
 
+import dev.lockstep.collectives.algorithm.Blocks;
+import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Signature.Kind;
+import dev.lockstep.collectives.transport.SubTransport;
 import dev.lockstep.collectives.transport.Tag;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.layout.DType;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A process group whose algorithms run above a transport. */
 public final class TransportProcessGroup implements ProcessGroup {
+    /** The message space of collectives that go as messages although their ranks share memory. */
+    private static final long MESSAGES_BESIDE_WINDOW = -1;
+
     private final Transport transport;
     private final GroupOptions options;
+    private final SharedFate fate;
+    private final MessageRunner messages;
     private final CollectiveRunner runner;
+    private final SubGroups subGroups;
     private final TagCounts sent = new TagCounts();
     private final TagCounts received = new TagCounts();
 
     /** Makes a group; the transport belongs to it from now on. */
     public TransportProcessGroup(Transport transport, GroupOptions options) {
+        this(transport, options, new SharedFate(transport));
+    }
+
+    private TransportProcessGroup(Transport transport, GroupOptions options, SharedFate fate) {
         this.transport = transport;
         this.options = options;
+        this.fate = fate;
+        Transport forMessages = transport.windows().isEmpty()
+                ? transport
+                : SubTransport.of(
+                        transport, IntStream.range(0, transport.size()).boxed().toList(), MESSAGES_BESIDE_WINDOW);
+        this.messages = new MessageRunner(forMessages, options, fate::fail);
         this.runner = transport
                 .windows()
-                .<CollectiveRunner>map(windows -> new WindowRunner(transport, windows, options))
-                .orElseGet(() -> new MessageRunner(transport, options));
+                .<CollectiveRunner>map(windows -> new WindowRunner(transport, windows, options, fate::fail))
+                .orElse(messages);
+        this.subGroups = new SubGroups(this, transport);
+        fate.add(messages);
+        if (runner != messages) {
+            fate.add(runner);
+        }
     }
 
     @Override
@@ -49,13 +75,16 @@ public final class TransportProcessGroup implements ProcessGroup {
     }
 
     @Override
-    public Work allReduce(MemorySegment in, MemorySegment out, DType dtype, ReduceOp op) {
+    public Work allReduce(MemorySegment in, MemorySegment out, DType dtype, ReduceOp op, Algorithm algorithm) {
         Checks.reducible(dtype, op);
         Checks.data("all_reduce in", in, dtype);
         Checks.length("all_reduce out", out, in.byteSize());
+        Checks.data("all_reduce out", out, dtype);
         Checks.apart("all_reduce", in, out);
-        Signature call = new Signature(Kind.ALL_REDUCE, dtype, op, in.byteSize() / dtype.sizeBytes(), 0);
-        return runner.allReduce(call, in, out);
+        long elements = in.byteSize() / dtype.sizeBytes();
+        Signature call = new Signature(Kind.ALL_REDUCE, dtype, op, elements, algorithm.ordinal());
+        boolean named = algorithm == Algorithm.RING || algorithm == Algorithm.DOUBLING;
+        return (named ? messages : runner).allReduce(call, algorithm, in, out);
     }
 
     @Override
@@ -86,9 +115,30 @@ public final class TransportProcessGroup implements ProcessGroup {
     }
 
     @Override
+    public Work reduce(MemorySegment in, MemorySegment out, DType dtype, ReduceOp op, int root) {
+        Checks.reducible(dtype, op);
+        Checks.data("reduce in", in, dtype);
+        Checks.rank("reduce root", root, size());
+        if (rank() == root) {
+            Checks.data("reduce out", out, dtype);
+            Checks.length("reduce out", out, in.byteSize());
+            Checks.apart("reduce", in, out);
+        }
+        Signature call = new Signature(Kind.REDUCE, dtype, op, in.byteSize() / dtype.sizeBytes(), root);
+        return runner.reduce(call, in, out, root);
+    }
+
+    @Override
     public GatherWork allGather(MemorySegment mine) {
         Checks.nativeMemory("all_gather", mine);
         return runner.allGather(Signature.ofBytes(Kind.ALL_GATHER, -1, 0), mine);
+    }
+
+    @Override
+    public Work allGather(MemorySegment mine, MemorySegment out) {
+        Checks.nativeMemory("all_gather", mine);
+        Checks.blocks("all_gather out", out, mine, size());
+        return runner.allGather(Signature.ofBytes(Kind.ALL_GATHER, mine.byteSize(), 0), mine, out);
     }
 
     @Override
@@ -97,6 +147,47 @@ public final class TransportProcessGroup implements ProcessGroup {
         Checks.rank("broadcast root", root, size());
         Signature call = Signature.ofBytes(Kind.BROADCAST, data.byteSize(), root);
         return runner.broadcast(call, data, root);
+    }
+
+    @Override
+    public Work gather(MemorySegment mine, MemorySegment out, int root) {
+        Checks.nativeMemory("gather", mine);
+        Checks.rank("gather root", root, size());
+        Signature call = Signature.ofBytes(Kind.GATHER, mine.byteSize(), root);
+        if (rank() != root) {
+            return runner.exchange(call, Blocks.to(root, mine, size()), true);
+        }
+        Checks.blocks("gather out", out, mine, size());
+        return runner.exchange(call, Blocks.toMe(root, mine, Blocks.divide(out, size())), true);
+    }
+
+    @Override
+    public Work scatter(MemorySegment in, MemorySegment mine, int root) {
+        Checks.nativeMemory("scatter", mine);
+        Checks.rank("scatter root", root, size());
+        Signature call = Signature.ofBytes(Kind.SCATTER, mine.byteSize(), root);
+        if (rank() != root) {
+            return runner.exchange(call, Blocks.from(root, mine, size()), false);
+        }
+        Checks.blocks("scatter in", in, mine, size());
+        return runner.exchange(call, Blocks.fromMe(root, Blocks.divide(in, size()), mine), false);
+    }
+
+    @Override
+    public Work allToAll(MemorySegment in, MemorySegment out) {
+        Checks.nativeMemory("all_to_all in", in);
+        Checks.nativeMemory("all_to_all out", out);
+        Checks.length("all_to_all out", out, in.byteSize());
+        Checks.divisible("all_to_all in", in, size());
+        Checks.apart("all_to_all", in, out);
+        Signature call = Signature.ofBytes(Kind.ALL_TO_ALL, in.byteSize(), 0);
+        return runner.exchange(call, Blocks.between(Blocks.divide(in, size()), Blocks.divide(out, size())), false);
+    }
+
+    @Override
+    public Work allToAll(List<MemorySegment> in, List<MemorySegment> out) {
+        Checks.lists("all_to_all", in, out, this);
+        return runner.exchange(Signature.ofBytes(Kind.ALL_TO_ALL, -1, 0), Blocks.between(in, out), false);
     }
 
     @Override
@@ -128,26 +219,50 @@ public final class TransportProcessGroup implements ProcessGroup {
     }
 
     @Override
+    public Optional<ProcessGroup> newGroup(List<Integer> ranks) {
+        return subGroups.of(List.copyOf(ranks)).map(this::part);
+    }
+
+    @Override
+    public Optional<ProcessGroup> split(int color, int key) {
+        return subGroups.split(color, key).map(this::part);
+    }
+
+    private ProcessGroup part(Transport part) {
+        return new TransportProcessGroup(part, options, fate);
+    }
+
+    /**
+     * Lets the collectives that are called from now on choose how they go by these costs, where they go as messages.
+     *
+     * @param costs the same on every rank
+     */
+    public void chooseBy(CostModel costs) {
+        messages.chooseBy(costs);
+    }
+
+    @Override
     public long bytesSent() {
-        return runner.bytesSent();
+        return runner == messages ? runner.bytesSent() : runner.bytesSent() + messages.bytesSent();
     }
 
     @Override
     public boolean abort(CollectiveException reason) {
-        runner.fail(reason);
-        boolean silent = transport.abort(reason);
-        if (!runner.awaitQuiet() || !silent) {
-            return false;
-        }
-        transport.close();
-        return true;
+        return fate.abort(reason);
     }
 
     @Override
     public void close() {
+        if (fate.hasFailed()) {
+            return;
+        }
         CollectiveException reason = new GroupAbortedException("rank " + rank() + " closed generation " + generation());
-        if (runner.fail(reason)) {
+        boolean isPart = transport instanceof SubTransport;
+        if (!isPart || !runner.isIdle()) {
             abort(reason);
+        } else if (runner.fail(reason)) {
+            runner.awaitQuiet();
+            fate.remove(runner);
         }
     }
 }

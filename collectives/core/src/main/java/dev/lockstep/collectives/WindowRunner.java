@@ -1,5 +1,6 @@
 package dev.lockstep.collectives;
 
+import dev.lockstep.collectives.algorithm.Blocks;
 import dev.lockstep.collectives.algorithm.Rounds;
 import dev.lockstep.collectives.algorithm.WindowCollectives;
 import dev.lockstep.collectives.transport.Backoff;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ final class WindowRunner implements CollectiveRunner {
     private final Windows windows;
     private final GroupOptions options;
     private final WindowCollectives collectives;
+    private final Consumer<CollectiveException> onFailure;
     private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
     private final AtomicInteger awaiting = new AtomicInteger();
     private final ReentrantLock driving = new ReentrantLock();
@@ -44,7 +47,13 @@ final class WindowRunner implements CollectiveRunner {
     private boolean stallReported;
     private @Nullable Thread thread;
 
-    WindowRunner(Transport transport, Windows windows, GroupOptions options) {
+    /**
+     * Makes a runner.
+     *
+     * @param onFailure told the first failure of a collective, on the thread that found it
+     */
+    WindowRunner(Transport transport, Windows windows, GroupOptions options, Consumer<CollectiveException> onFailure) {
+        this.onFailure = onFailure;
         this.transport = transport;
         this.windows = windows;
         this.options = options;
@@ -52,7 +61,7 @@ final class WindowRunner implements CollectiveRunner {
     }
 
     @Override
-    public Work allReduce(Signature call, MemorySegment in, MemorySegment out) {
+    public Work allReduce(Signature call, Algorithm algorithm, MemorySegment in, MemorySegment out) {
         return submit(call, collectives.allReduce(call, in, out));
     }
 
@@ -64,6 +73,21 @@ final class WindowRunner implements CollectiveRunner {
     @Override
     public Work reduceScatter(Signature call, MemorySegment in, MemorySegment out) {
         return submit(call, collectives.reduceScatter(call, in, out));
+    }
+
+    @Override
+    public Work reduce(Signature call, MemorySegment in, MemorySegment out, int root) {
+        return submit(call, collectives.reduce(call, in, out, root));
+    }
+
+    @Override
+    public Work allGather(Signature call, MemorySegment mine, MemorySegment out) {
+        return submit(call, collectives.allGather(mine, out));
+    }
+
+    @Override
+    public Work exchange(Signature call, Blocks blocks, boolean toOne) {
+        return submit(call, collectives.exchange(blocks, toOne));
     }
 
     @Override
@@ -190,7 +214,7 @@ final class WindowRunner implements CollectiveRunner {
 
     private boolean giveUp(CollectiveException reason) {
         if (fail(reason)) {
-            transport.abort(reason);
+            onFailure.accept(reason);
         }
         return failQueued(reason);
     }
@@ -298,6 +322,11 @@ final class WindowRunner implements CollectiveRunner {
         } finally {
             driving.unlock();
         }
+    }
+
+    @Override
+    public boolean isIdle() {
+        return queued == 0;
     }
 
     @Override

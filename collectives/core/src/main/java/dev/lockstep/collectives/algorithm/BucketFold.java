@@ -12,6 +12,7 @@ final class BucketFold {
     private final Scratch scratch;
     private final MemorySegment[] sources;
     private final TreeFold fold;
+    private final WideFold wideFold;
 
     BucketFold(SumShape shape, Combiner combiner, Scratch scratch) {
         this.shape = shape;
@@ -19,6 +20,7 @@ final class BucketFold {
         this.scratch = scratch;
         this.sources = new MemorySegment[shape.sources()];
         this.fold = new TreeFold(combiner, Arrays.asList(sources));
+        this.wideFold = new WideFold(combiner, Arrays.asList(sources), shape.ranks());
     }
 
     /** Says where the stretch to be added lies in the {@code node}-th node, counted over all ranks. */
@@ -36,11 +38,19 @@ final class BucketFold {
             long to = Math.min(end, shape.end(run));
             if (at < to) {
                 long offset = (at - from) * elementBytes;
-                fold.into(target.asSlice(offset, (to - at) * elementBytes), shape.plan(run), offset, room);
+                add(target.asSlice(offset, (to - at) * elementBytes), shape.plan(run), offset, room);
                 at = to;
             }
         }
-        combiner.finish(target, shape.ranks());
         scratch.give(room);
+    }
+
+    private void add(MemorySegment target, TreeFold.Plan plan, long offset, MemorySegment room) {
+        if (Halves.is(combiner.dtype())) {
+            wideFold.into(target, plan, offset, room);
+        } else {
+            fold.into(target, plan, offset, room);
+            combiner.finish(target, shape.ranks());
+        }
     }
 }

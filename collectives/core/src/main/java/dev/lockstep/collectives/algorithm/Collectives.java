@@ -1,16 +1,16 @@
 package dev.lockstep.collectives.algorithm;
 
+import dev.lockstep.collectives.Algorithm;
 import dev.lockstep.collectives.MismatchException;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.TreeSum;
 import dev.lockstep.collectives.transport.PendingWork;
-import dev.lockstep.layout.DType;
-import dev.lockstep.layout.VirtualRanks;
+import dev.lockstep.collectives.transport.Signature;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The collectives a group runs, each from its first message to its last. They wait; see {@link Exchange}. */
 public final class Collectives {
@@ -21,33 +21,59 @@ public final class Collectives {
 
     /** Sums a bucket over virtual ranks; every rank gets the whole. */
     public static void allReduce(Exchange exchange, TreeSum tree, List<MemorySegment> partials, MemorySegment out) {
-        Segments segments = Segments.aligned(tree.elements(), tree.dtype().sizeBytes(), exchange.size());
-        new TreeReduce(exchange, tree, ReduceOp.SUM, segments).allReduce(partials, out);
+        TreeReduce reduce = new TreeReduce(exchange, SumShape.of(tree), ReduceOp.SUM, divided(exchange));
+        allReduce(exchange, reduce, partials, out);
     }
 
-    /** Reduces over ranks; every rank gets the whole. */
-    public static void allReduce(Exchange exchange, MemorySegment in, MemorySegment out) {
-        TreeSum tree = overRanks(exchange);
-        Segments segments = Segments.aligned(tree.elements(), tree.dtype().sizeBytes(), exchange.size());
-        new TreeReduce(exchange, tree, exchange.signature().op(), segments).allReduce(List.of(in), out);
+    /**
+     * Reduces over ranks; every rank gets the whole.
+     *
+     * @param algorithm how; FASTEST asks the exchange's cost model
+     */
+    public static void allReduce(Exchange exchange, Algorithm algorithm, MemorySegment in, MemorySegment out) {
+        Algorithm chosen =
+                algorithm == Algorithm.FASTEST ? exchange.costs().fastest(exchange.size(), in.byteSize()) : algorithm;
+        switch (exchange.size() == 1 ? Algorithm.TREE : chosen) {
+            case RING -> new RingReduce(exchange).allReduce(in, out);
+            case DOUBLING -> new DoublingReduce(exchange).allReduce(in, out);
+            case TREE, FASTEST -> allReduce(exchange, overRanks(exchange, divided(exchange)), List.of(in), out);
+        }
+    }
+
+    /** In one round or two, which gives the same bits. Where ranks bring more nodes than one, more is sent. */
+    private static void allReduce(
+            Exchange exchange, TreeReduce reduce, List<MemorySegment> partials, MemorySegment out) {
+        double sentBytes = (double) out.byteSize() * reduce.nodesMax();
+        if (exchange.costs().isDirect(exchange.size(), sentBytes)) {
+            reduce.allReduceDirectly(partials, out);
+        } else {
+            reduce.allReduce(partials, out);
+        }
+    }
+
+    private static Segments divided(Exchange exchange) {
+        Signature call = exchange.signature();
+        return Segments.aligned(call.elements(), call.dtype().sizeBytes(), exchange.size());
+    }
+
+    /** Reduces over ranks; the root gets the whole, on the others {@code out} is not touched. */
+    public static void reduce(Exchange exchange, MemorySegment in, MemorySegment out, int root) {
+        boolean small = exchange.costs().isDirect(exchange.size(), in.byteSize());
+        Segments segments =
+                small ? Segments.allOf(root, exchange.signature().elements(), exchange.size()) : divided(exchange);
+        overRanks(exchange, segments).reduce(List.of(in), out, root);
+    }
+
+    private static TreeReduce overRanks(Exchange exchange, Segments segments) {
+        Signature call = exchange.signature();
+        SumShape shape = SumShape.overRanks(exchange.size()).of(call.dtype(), call.elements());
+        return new TreeReduce(exchange, shape, call.op(), segments);
     }
 
     /** Reduces over ranks; every rank gets its block. */
     public static void reduceScatter(Exchange exchange, MemorySegment in, MemorySegment out) {
-        TreeSum tree = overRanks(exchange);
-        Segments segments = Segments.equal(tree.elements(), exchange.size());
-        new TreeReduce(exchange, tree, exchange.signature().op(), segments).reduce(List.of(in), out);
-    }
-
-    /** {@return the tree in which each rank is one leaf} */
-    private static TreeSum overRanks(Exchange exchange) {
-        List<VirtualRanks> leaves = IntStream.range(0, exchange.size())
-                .mapToObj(rank -> new VirtualRanks(rank, rank + 1))
-                .toList();
-        List<List<VirtualRanks>> nodes = leaves.stream().map(List::of).toList();
-        DType dtype = exchange.signature().dtype();
-        TreeSum.Run run = new TreeSum.Run(exchange.signature().elements(), leaves);
-        return new TreeSum(exchange.size(), dtype, nodes, List.of(run));
+        Segments segments = Segments.equal(exchange.signature().elements(), exchange.size());
+        overRanks(exchange, segments).reduce(List.of(in), out);
     }
 
     /** Gives every rank's bytes to every rank, by rank. Also serves as the barrier, with no bytes. */
@@ -65,6 +91,52 @@ public final class Collectives {
         }
         exchange.await(arrivals);
         return List.of(parts);
+    }
+
+    /** Gives every rank's bytes to every rank, all of one length, into one room. */
+    public static void allGather(Exchange exchange, MemorySegment mine, MemorySegment out) {
+        List<MemorySegment> parts = Blocks.divide(out, exchange.size());
+        List<PendingWork> arrivals = new ArrayList<>();
+        for (int peer = 0; peer < exchange.size(); peer++) {
+            if (peer == exchange.rank()) {
+                parts.get(peer).copyFrom(mine);
+            } else {
+                arrivals.add(exchange.receive(peer, 0, 0, parts.get(peer)));
+                exchange.send(peer, 0, 0, mine);
+            }
+        }
+        exchange.await(arrivals);
+    }
+
+    /**
+     * Gives blocks from rank to rank: gather, scatter, all-to-all. Each begins with another peer, so that none is
+     * beset.
+     */
+    public static void exchange(Exchange exchange, Blocks blocks) {
+        List<PendingWork> arrivals = new ArrayList<>();
+        for (int step = 0; step < exchange.size(); step++) {
+            int to = (exchange.rank() + step) % exchange.size();
+            int from = (exchange.rank() + exchange.size() - step) % exchange.size();
+            MemorySegment sent = blocks.sent(to);
+            MemorySegment received = blocks.received(from);
+            if (step == 0) {
+                copy(sent, received);
+                continue;
+            }
+            if (received != null) {
+                arrivals.add(exchange.receive(from, 0, 0, received));
+            }
+            if (sent != null) {
+                exchange.send(to, 0, 0, sent);
+            }
+        }
+        exchange.await(arrivals);
+    }
+
+    private static void copy(@Nullable MemorySegment from, @Nullable MemorySegment to) {
+        if (from != null && to != null) {
+            to.copyFrom(from);
+        }
     }
 
     private static MemorySegment checkedRoom(int source, long sizeBytes) {

@@ -10,16 +10,26 @@ import java.lang.foreign.MemorySegment;
 final class DirectReduce implements Rounds {
     private static final long ALIGNMENT_BYTES = 64;
 
+    /** Stands for all ranks where one could be meant. */
+    static final int ALL = -1;
+
     private final Bucket bucket;
     private final BucketFold fold;
+    private final int root;
     private final long elements;
     private final long stretchElements;
     private long at;
 
-    DirectReduce(Bucket bucket, BucketFold fold, long roundBytes) {
+    /**
+     * Makes the rounds.
+     *
+     * @param root the rank that gets the result, or {@link #ALL}
+     */
+    DirectReduce(Bucket bucket, BucketFold fold, long roundBytes, int root) {
         long nodeBytes = roundBytes / bucket.shape().nodesMax() / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
         this.bucket = bucket;
         this.fold = fold;
+        this.root = root;
         this.elements = bucket.shape().elements();
         this.stretchElements =
                 Math.max(ALIGNMENT_BYTES, nodeBytes) / bucket.shape().elementBytes();
@@ -46,6 +56,14 @@ final class DirectReduce implements Rounds {
 
     @Override
     public boolean take(Window window) {
+        if (root == ALL || root == window.rank()) {
+            sum(window);
+        }
+        at += count();
+        return at < elements;
+    }
+
+    private void sum(Window window) {
         int source = 0;
         for (int peer = 0; peer < window.size(); peer++) {
             boolean mine = peer == window.rank();
@@ -57,8 +75,6 @@ final class DirectReduce implements Rounds {
             }
         }
         fold.into(bucket.stretch(bucket.out(), at, count()), at);
-        at += count();
-        return at < elements;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.layout.DType;
@@ -32,10 +33,14 @@ final class Elementwise {
     static void divide(DType dtype, MemorySegment target, int divisor) {
         long count = target.byteSize() / dtype.sizeBytes();
         for (long i = 0; i < count; i++) {
-            if (dtype == DType.F32) {
-                target.setAtIndex(JAVA_FLOAT, i, target.getAtIndex(JAVA_FLOAT, i) / divisor);
-            } else {
-                target.setAtIndex(JAVA_DOUBLE, i, target.getAtIndex(JAVA_DOUBLE, i) / divisor);
+            switch (dtype) {
+                case F32 -> target.setAtIndex(JAVA_FLOAT, i, target.getAtIndex(JAVA_FLOAT, i) / divisor);
+                case F64 -> target.setAtIndex(JAVA_DOUBLE, i, target.getAtIndex(JAVA_DOUBLE, i) / divisor);
+                case BF16, F16 -> {
+                    float value = Halves.value(dtype, target.getAtIndex(JAVA_SHORT, i));
+                    target.setAtIndex(JAVA_SHORT, i, Halves.bits(dtype, value / divisor));
+                }
+                case I32, I64, I8, U8, I16, BOOL -> throw unsupported(dtype);
             }
         }
     }
@@ -48,7 +53,8 @@ final class Elementwise {
             case F64 -> addDoubles(left, right, target, count);
             case I32 -> addInts(left, right, target, count);
             case I64 -> addLongs(left, right, target, count);
-            case BF16, F16, I8, U8, I16, BOOL -> throw unsupported(dtype);
+            case BF16, F16 -> halves(dtype, Double::sum, new Operands(left, right, target, count));
+            case I8, U8, I16, BOOL -> throw unsupported(dtype);
         }
     }
 
@@ -83,7 +89,8 @@ final class Elementwise {
             case F64 -> doubles(floating, x);
             case I32 -> ints(integral, x);
             case I64 -> longs(integral, x);
-            case BF16, F16, I8, U8, I16, BOOL -> throw unsupported(dtype);
+            case BF16, F16 -> halves(dtype, floating, x);
+            case I8, U8, I16, BOOL -> throw unsupported(dtype);
         }
     }
 
@@ -92,6 +99,15 @@ final class Elementwise {
             float left = x.left.getAtIndex(JAVA_FLOAT, i);
             float right = x.right.getAtIndex(JAVA_FLOAT, i);
             x.target.setAtIndex(JAVA_FLOAT, i, (float) op.applyAsDouble(left, right));
+        }
+    }
+
+    /** In f64 too; the result is rounded to f32 and then to 16 bits. */
+    private static void halves(DType dtype, DoubleBinaryOperator op, Operands x) {
+        for (int i = 0; i < x.count; i++) {
+            float left = Halves.value(dtype, x.left.getAtIndex(JAVA_SHORT, i));
+            float right = Halves.value(dtype, x.right.getAtIndex(JAVA_SHORT, i));
+            x.target.setAtIndex(JAVA_SHORT, i, Halves.bits(dtype, (float) op.applyAsDouble(left, right)));
         }
     }
 
@@ -120,6 +136,6 @@ final class Elementwise {
     }
 
     private static IllegalArgumentException unsupported(DType dtype) {
-        return new IllegalArgumentException("collectives reduce F32, F64, I32 and I64, not " + dtype);
+        return new IllegalArgumentException("collectives reduce F32, F64, BF16, F16, I32 and I64, not " + dtype);
     }
 }

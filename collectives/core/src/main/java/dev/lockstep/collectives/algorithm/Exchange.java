@@ -22,17 +22,32 @@ public final class Exchange {
     private final Transport transport;
     private final GroupOptions options;
     private final Scratch scratch;
+    private final CostModel costs;
     private final long sequence;
     private final Signature signature;
     private final List<PendingWork> sends = new ArrayList<>();
     private final List<MemorySegment> taken = new ArrayList<>();
     private long bytesSent;
 
-    /** Opens the exchange of one collective. */
-    public Exchange(Transport transport, GroupOptions options, Scratch scratch, long sequence, Signature signature) {
-        this.transport = transport;
-        this.options = options;
-        this.scratch = scratch;
+    /**
+     * What all collectives of a group have in common.
+     *
+     * @param transport moves the messages
+     * @param options the bounds
+     * @param scratch memory for a while
+     */
+    public record Means(Transport transport, GroupOptions options, Scratch scratch) {}
+
+    /**
+     * Opens the exchange of one collective.
+     *
+     * @param costs what algorithms are chosen by, the same on every rank
+     */
+    public Exchange(Means means, CostModel costs, long sequence, Signature signature) {
+        this.transport = means.transport();
+        this.options = means.options();
+        this.scratch = means.scratch();
+        this.costs = costs;
         this.sequence = sequence;
         this.signature = signature;
     }
@@ -45,8 +60,17 @@ public final class Exchange {
         return transport.size();
     }
 
+    CostModel costs() {
+        return costs;
+    }
+
     ReduceKernel kernel() {
         return options.kernel();
+    }
+
+    /** {@return how the elements of this collective are combined} */
+    Combiner combiner() {
+        return new Combiner(signature.dtype(), signature.op(), options.kernel());
     }
 
     Signature signature() {

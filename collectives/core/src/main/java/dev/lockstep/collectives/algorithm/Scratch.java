@@ -46,6 +46,6 @@ public final class Scratch {
     }
 
     private static int log2(long sizeBytes) {
-        return Math.max(SMALLEST_LOG2, Long.SIZE - Long.numberOfLeadingZeros(sizeBytes - 1));
+        return Math.max(SMALLEST_LOG2, Long.SIZE - Long.numberOfLeadingZeros(Math.max(1, sizeBytes) - 1));
     }
 }

@@ -27,6 +27,15 @@ record Segments(List<Long> bounds) {
         return new Segments(bounds);
     }
 
+    /** {@return segments of which one rank owns everything} */
+    static Segments allOf(int owner, long elements, int size) {
+        List<Long> bounds = new ArrayList<>();
+        for (int rank = 0; rank <= size; rank++) {
+            bounds.add(rank <= owner ? 0 : elements);
+        }
+        return new Segments(bounds);
+    }
+
     /** {@return equal segments} */
     static Segments equal(long elements, int size) {
         List<Long> bounds = new ArrayList<>();

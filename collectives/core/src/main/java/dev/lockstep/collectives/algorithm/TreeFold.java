@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * stays in the cache. Immutable.
  */
 final class TreeFold {
-    private static final int BLOCK_BYTES = 64 * 1024;
+    static final int BLOCK_BYTES = 64 * 1024;
 
     private final Combiner combiner;
     private final List<MemorySegment> sources;
@@ -76,7 +76,7 @@ final class TreeFold {
 
     /** {@return the scratch memory that any sum over so many leaves needs} */
     static long scratchBytes(int virtualRanks) {
-        return (long) BLOCK_BYTES * (Integer.SIZE - Integer.numberOfLeadingZeros(virtualRanks) + 1);
+        return (long) BLOCK_BYTES * (Integer.SIZE - Integer.numberOfLeadingZeros(virtualRanks) + 2);
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.lockstep.collectives.algorithm;
 
 import dev.lockstep.collectives.ReduceOp;
-import dev.lockstep.collectives.TreeSum;
 import dev.lockstep.collectives.transport.PendingWork;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -16,17 +15,60 @@ final class TreeReduce {
     private static final int PHASE_FINAL = 1;
 
     private final Exchange exchange;
-    private final TreeSum tree;
+    private final SumShape shape;
     private final ReduceOp op;
     private final Segments segments;
     private final int elementBytes;
 
-    TreeReduce(Exchange exchange, TreeSum tree, ReduceOp op, Segments segments) {
+    TreeReduce(Exchange exchange, SumShape shape, ReduceOp op, Segments segments) {
         this.exchange = exchange;
-        this.tree = tree;
+        this.shape = shape;
         this.op = op;
         this.segments = segments;
-        this.elementBytes = tree.dtype().sizeBytes();
+        this.elementBytes = shape.elementBytes();
+    }
+
+    /** {@return the largest number of nodes that a rank brings, at least 1} */
+    int nodesMax() {
+        return shape.nodesMax();
+    }
+
+    /** Leaves the whole reduced bucket in {@code out}, in one round: everyone adds up everything. */
+    void allReduceDirectly(List<MemorySegment> partials, MemorySegment out) {
+        List<MemorySegment> sources = new ArrayList<>();
+        List<PendingWork> arrivals = new ArrayList<>();
+        for (int peer = 0; peer < exchange.size(); peer++) {
+            if (peer == exchange.rank()) {
+                sources.addAll(partials);
+            } else {
+                gather(peer, out.byteSize(), sources, arrivals);
+            }
+        }
+        for (int peer = 0; peer < exchange.size(); peer++) {
+            for (int node = 0; peer != exchange.rank() && node < partials.size(); node++) {
+                exchange.send(peer, PHASE_PARTIAL, node, partials.get(node));
+            }
+        }
+        exchange.await(arrivals);
+        fold(sources, out, 0);
+    }
+
+    /** Leaves the whole reduced bucket in {@code out} of the root, by way of all ranks' segments. */
+    void reduce(List<MemorySegment> partials, MemorySegment out, int root) {
+        boolean isRoot = exchange.rank() == root;
+        List<PendingWork> finals = new ArrayList<>();
+        for (int peer = 0; isRoot && peer < exchange.size(); peer++) {
+            if (peer != root && segments.count(peer) > 0) {
+                finals.add(exchange.receive(peer, PHASE_FINAL, 0, slice(out, peer)));
+            }
+        }
+        long sizeBytes = segments.count(exchange.rank()) * elementBytes;
+        MemorySegment mine = isRoot ? slice(out, root) : exchange.scratch(sizeBytes);
+        reduce(partials, mine);
+        if (!isRoot && sizeBytes > 0) {
+            exchange.send(root, PHASE_FINAL, 0, mine);
+        }
+        exchange.await(finals);
     }
 
     /** Leaves the whole reduced bucket in {@code out}. */
@@ -61,23 +103,26 @@ final class TreeReduce {
         }
         exchange.await(arrivals);
         if (mine.byteSize() > 0) {
-            fold(sources, mine);
+            fold(sources, mine, segments.from(exchange.rank()));
         }
     }
 
     private void gather(List<MemorySegment> partials, List<MemorySegment> sources, List<PendingWork> arrivals) {
         int rank = exchange.rank();
         for (int peer = 0; peer < exchange.size(); peer++) {
-            int nodes = tree.nodesByRank().get(peer).size();
-            for (int node = 0; node < nodes; node++) {
-                if (peer == rank) {
-                    sources.add(slice(partials.get(node), rank));
-                } else {
-                    MemorySegment room = exchange.scratch(segments.count(rank) * elementBytes);
-                    sources.add(room);
-                    arrivals.add(exchange.receive(peer, PHASE_PARTIAL, node, room));
-                }
+            if (peer == rank) {
+                partials.forEach(partial -> sources.add(slice(partial, rank)));
+            } else {
+                gather(peer, segments.count(rank) * elementBytes, sources, arrivals);
             }
+        }
+    }
+
+    private void gather(int peer, long sizeBytes, List<MemorySegment> sources, List<PendingWork> arrivals) {
+        for (int node = 0; node < shape.nodes(peer); node++) {
+            MemorySegment room = exchange.scratch(sizeBytes);
+            sources.add(room);
+            arrivals.add(exchange.receive(peer, PHASE_PARTIAL, node, room));
         }
     }
 
@@ -91,12 +136,12 @@ final class TreeReduce {
         return bucket.asSlice(segments.from(owner) * elementBytes, segments.count(owner) * elementBytes);
     }
 
-    private void fold(List<MemorySegment> sources, MemorySegment mine) {
-        Combiner combiner = new Combiner(tree.dtype(), op, exchange.kernel());
-        BucketFold fold = new BucketFold(SumShape.of(tree), combiner, exchange.scratch());
+    private void fold(List<MemorySegment> sources, MemorySegment target, long from) {
+        Combiner combiner = new Combiner(shape.dtype(), op, exchange.kernel());
+        BucketFold fold = new BucketFold(shape, combiner, exchange.scratch());
         for (int node = 0; node < sources.size(); node++) {
             fold.source(node, sources.get(node));
         }
-        fold.into(mine, segments.from(exchange.rank()));
+        fold.into(target, from);
     }
 }

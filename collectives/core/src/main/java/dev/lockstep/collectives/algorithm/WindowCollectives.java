@@ -40,7 +40,7 @@ public final class WindowCollectives {
     private Rounds allReduce(Signature call, Bucket bucket) {
         BucketFold fold = fold(call, bucket);
         return plan.isDirect(bucket.out().byteSize())
-                ? new DirectReduce(bucket, fold, plan.roundBytes())
+                ? new DirectReduce(bucket, fold, plan.roundBytes(), DirectReduce.ALL)
                 : new DividedReduce(bucket, fold, Division.of(bucket.shape(), plan.roundBytes(), false));
     }
 
@@ -48,6 +48,12 @@ public final class WindowCollectives {
     public Rounds reduceScatter(Signature call, MemorySegment in, MemorySegment out) {
         Bucket bucket = overRanks(call, in, out);
         return new DividedReduce(bucket, fold(call, bucket), Division.of(bucket.shape(), plan.roundBytes(), true));
+    }
+
+    /** {@return the rounds of a reduction over ranks; the root gets the whole} */
+    public Rounds reduce(Signature call, MemorySegment in, MemorySegment out, int root) {
+        Bucket bucket = overRanks(call, in, out);
+        return new DirectReduce(bucket, fold(call, bucket), plan.roundBytes(), root);
     }
 
     private Bucket overRanks(Signature call, MemorySegment in, MemorySegment out) {
@@ -61,6 +67,20 @@ public final class WindowCollectives {
     /** {@return the rounds that give every rank's bytes to every rank} */
     public Gathering allGather(MemorySegment mine) {
         return new WindowGather(mine, plan.size(), plan.roundBytes());
+    }
+
+    /** {@return the rounds that give every rank's bytes to every rank, all of one length} */
+    public Rounds allGather(MemorySegment mine, MemorySegment out) {
+        return new WindowGather(mine, Blocks.divide(out, plan.size()), plan.roundBytes());
+    }
+
+    /**
+     * {@return the rounds that give blocks from rank to rank}
+     *
+     * @param toOne whether every rank gives one block at most
+     */
+    public Rounds exchange(Blocks blocks, boolean toOne) {
+        return new WindowExchange(blocks, toOne, plan.roundBytes());
     }
 
     /** {@return the rounds that copy the root's bytes to all} */

@@ -13,13 +13,24 @@ final class WindowGather implements WindowCollectives.Gathering {
 
     private final MemorySegment mine;
     private final MemorySegment[] parts;
+    private final boolean given;
     private final long roundBytes;
     private long at;
     private long longestBytes;
 
+    /** Makes the rounds of a gather that finds room for what the ranks give. */
     WindowGather(MemorySegment mine, int size, long roundBytes) {
         this.mine = mine;
         this.parts = new MemorySegment[size];
+        this.given = false;
+        this.roundBytes = roundBytes;
+    }
+
+    /** Makes the rounds of a gather of equal parts into the given room. */
+    WindowGather(MemorySegment mine, List<MemorySegment> parts, long roundBytes) {
+        this.mine = mine;
+        this.parts = parts.toArray(MemorySegment[]::new);
+        this.given = true;
         this.roundBytes = roundBytes;
     }
 
@@ -49,7 +60,8 @@ final class WindowGather implements WindowCollectives.Gathering {
             boolean own = peer == window.rank();
             long sizeBytes = own ? mine.byteSize() : window.sizeBytes(peer);
             if (at == 0) {
-                parts[peer] = room(peer, sizeBytes);
+                longestBytes = Math.max(longestBytes, sizeBytes);
+                parts[peer] = given ? parts[peer] : room(peer, sizeBytes);
             }
             long count = count(parts[peer].byteSize());
             if (count > 0) {
@@ -65,7 +77,6 @@ final class WindowGather implements WindowCollectives.Gathering {
             throw new MismatchException(
                     "all_gather: rank " + peer + " gives " + sizeBytes + " bytes, more than " + LARGEST_PART_BYTES);
         }
-        longestBytes = Math.max(longestBytes, sizeBytes);
         return Arena.ofAuto().allocate(sizeBytes, ALIGNMENT_BYTES);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.collectives.transport;
 
+import dev.lockstep.collectives.Algorithm;
 import dev.lockstep.collectives.MismatchException;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.layout.DType;
@@ -13,7 +14,7 @@ import java.util.Locale;
  * @param dtype the elements; U8 for bytes
  * @param op how elements are combined; SUM where nothing is
  * @param elements how many, or -1 where ranks may differ
- * @param detail the bucket, the root or the user's tag
+ * @param detail the bucket, the root, the user's tag, or the algorithm's place
  */
 public record Signature(Kind kind, DType dtype, ReduceOp op, long elements, int detail) {
     /** The operations of a process group. */
@@ -62,7 +63,8 @@ public record Signature(Kind kind, DType dtype, ReduceOp op, long elements, int 
 
     private String arguments() {
         return switch (kind) {
-            case ALL_REDUCE, REDUCE_SCATTER -> data() + " " + lower(op);
+            case ALL_REDUCE -> data() + " " + lower(op) + byAlgorithm();
+            case REDUCE_SCATTER -> data() + " " + lower(op);
             case TREE_ALL_REDUCE -> data() + " bucket " + detail;
             case REDUCE -> data() + " " + lower(op) + " to rank " + detail;
             case GATHER -> data() + " to rank " + detail;
@@ -71,6 +73,12 @@ public record Signature(Kind kind, DType dtype, ReduceOp op, long elements, int 
             case ALL_GATHER, ALL_TO_ALL -> elements < 0 ? "" : data();
             case BARRIER -> "";
         };
+    }
+
+    /** {@return nothing for the usual algorithm; a number that a peer gave may be any} */
+    private String byAlgorithm() {
+        boolean special = detail > 0 && detail < Algorithm.values().length;
+        return special ? " by " + lower(Algorithm.values()[detail]) : "";
     }
 
     private static String lower(Enum<?> constant) {

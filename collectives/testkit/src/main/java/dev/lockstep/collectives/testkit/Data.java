@@ -4,7 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.lockstep.layout.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -67,6 +69,40 @@ public final class Data {
     /** {@return a copy on the heap} */
     public static byte[] bytes(MemorySegment data) {
         return data.toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /** {@return the values as elements of a dtype, which must hold them exactly} */
+    public static MemorySegment of(DType dtype, double... values) {
+        MemorySegment data = room((long) values.length * dtype.sizeBytes());
+        for (int i = 0; i < values.length; i++) {
+            switch (dtype) {
+                case F32 -> data.setAtIndex(JAVA_FLOAT, i, (float) values[i]);
+                case F64 -> data.setAtIndex(JAVA_DOUBLE, i, values[i]);
+                case BF16 -> data.setAtIndex(JAVA_SHORT, i, (short) (Float.floatToIntBits((float) values[i]) >> 16));
+                case F16 -> data.setAtIndex(JAVA_SHORT, i, Float.floatToFloat16((float) values[i]));
+                case I32 -> data.setAtIndex(JAVA_INT, i, (int) values[i]);
+                case I64 -> data.setAtIndex(JAVA_LONG, i, (long) values[i]);
+                case I8, U8, I16, BOOL -> throw new IllegalArgumentException("no reductions of " + dtype);
+            }
+        }
+        return data;
+    }
+
+    /** {@return the elements of a dtype as doubles} */
+    public static double[] values(DType dtype, MemorySegment data) {
+        double[] values = new double[Math.toIntExact(data.byteSize() / dtype.sizeBytes())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (dtype) {
+                case F32 -> data.getAtIndex(JAVA_FLOAT, i);
+                case F64 -> data.getAtIndex(JAVA_DOUBLE, i);
+                case BF16 -> Float.intBitsToFloat(data.getAtIndex(JAVA_SHORT, i) << 16);
+                case F16 -> Float.float16ToFloat(data.getAtIndex(JAVA_SHORT, i));
+                case I32 -> data.getAtIndex(JAVA_INT, i);
+                case I64 -> data.getAtIndex(JAVA_LONG, i);
+                case I8, U8, I16, BOOL -> throw new IllegalArgumentException("no reductions of " + dtype);
+            };
+        }
+        return values;
     }
 
     /** {@return random floats of many magnitudes, so that another order of adding gives other bits} */

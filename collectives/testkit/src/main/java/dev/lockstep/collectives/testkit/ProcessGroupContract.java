@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.collectives.GatherWork;
-import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.TreeSum;
@@ -16,48 +14,16 @@ import dev.lockstep.layout.DType;
 import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the collectives of any process group must compute. Extend it and say how groups are connected. */
-public abstract class ProcessGroupContract {
-    private static final Duration BOUND = Duration.ofSeconds(20);
+public abstract class ProcessGroupContract extends SubGroupContract {
     private static final int[] LENGTHS = {0, 1, 7, 64, 1000, 70_001};
-
-    private final List<ProcessGroup> opened = new ArrayList<>();
-
-    /** {@return the connected groups of {@code size} ranks, by rank; the contract closes them} */
-    protected abstract List<ProcessGroup> connect(int size, GroupOptions options);
-
-    /** {@return groups with a timeout of 20 s} */
-    protected final List<ProcessGroup> groups(int size) {
-        return groups(size, GroupOptions.defaults().withTimeout(BOUND));
-    }
-
-    /** {@return groups that are closed after the test} */
-    protected final List<ProcessGroup> groups(int size, GroupOptions options) {
-        List<ProcessGroup> groups = connect(size, options);
-        opened.addAll(groups);
-        return groups;
-    }
-
-    /** Closes whatever the test has opened. */
-    @AfterEach
-    protected final void closeGroups() {
-        opened.forEach(ProcessGroup::close);
-    }
-
-    private static void done(Work work) {
-        work.await(BOUND);
-        assertTrue(work.isDone());
-        assertTrue(work.error().isEmpty());
-    }
 
     private static MemorySegment reduced(ProcessGroup group, MemorySegment in, DType dtype, ReduceOp op) {
         MemorySegment out = Data.room(in.byteSize());
@@ -80,28 +46,6 @@ public abstract class ProcessGroupContract {
             });
             outputs.forEach(output -> assertArrayEquals(expected, output, 0f));
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 5})
-    void reducesEveryDtypeByEveryOperation(int size) {
-        int product = size == 1 ? 1 : size == 2 ? 2 : size == 3 ? 6 : 120;
-        Ranks.run(groups(size), group -> {
-            int own = group.rank() + 1;
-            float[] floats = {own, -own};
-            assertArrayEquals(
-                    new float[] {size, -1}, Data.floats(reduced(group, Data.of(floats), DType.F32, ReduceOp.MAX)));
-            assertArrayEquals(
-                    new float[] {1, -size}, Data.floats(reduced(group, Data.of(floats), DType.F32, ReduceOp.MIN)));
-            double mean = (size + 1) / 2.0;
-            MemorySegment means = reduced(group, Data.of((double) own, -own), DType.F64, ReduceOp.MEAN);
-            assertArrayEquals(new double[] {mean, -mean}, Data.doubles(means));
-            MemorySegment ints = reduced(group, Data.of(own, 2), DType.I32, ReduceOp.PRODUCT);
-            assertArrayEquals(new int[] {product, 1 << size}, Data.ints(ints));
-            MemorySegment longs = reduced(group, Data.of((long) own << 40), DType.I64, ReduceOp.SUM);
-            assertArrayEquals(new long[] {(size * (size + 1L) / 2) << 40}, Data.longs(longs));
-            return true;
-        });
     }
 
     @ParameterizedTest
@@ -137,71 +81,6 @@ public abstract class ProcessGroupContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 8})
-    void allGatherGivesEveryonesBytesWhateverTheirLengths(int size) {
-        Ranks.run(groups(size), group -> {
-            byte[] mine = new byte[group.rank() * 1001];
-            java.util.Arrays.fill(mine, (byte) (group.rank() + 1));
-            GatherWork work = group.allGather(Data.of(mine));
-            done(work);
-            assertEquals(size, work.parts().size());
-            for (int rank = 0; rank < size; rank++) {
-                byte[] expected = new byte[rank * 1001];
-                java.util.Arrays.fill(expected, (byte) (rank + 1));
-                assertArrayEquals(expected, Data.bytes(work.parts().get(rank)));
-            }
-            return true;
-        });
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 5})
-    void broadcastCopiesTheRootsBytes(int size) {
-        Ranks.run(groups(size), group -> {
-            for (int root = 0; root < size; root++) {
-                MemorySegment data = Data.of(group.rank() + 10, 5, group.rank());
-                done(group.broadcast(data, root));
-                assertArrayEquals(new int[] {root + 10, 5, root}, Data.ints(data));
-            }
-            return true;
-        });
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {2, 3, 5})
-    void messagesOfOneTagArriveInOrderAndTagsDoNotMix(int size) {
-        Ranks.run(groups(size), group -> {
-            int next = (group.rank() + 1) % size;
-            int previous = (group.rank() + size - 1) % size;
-            List<Work> works = new ArrayList<>();
-            works.add(group.send(Data.of(group.rank(), 1), next, 7));
-            works.add(group.send(Data.of(group.rank(), 2), next, 7));
-            works.add(group.send(Data.of(group.rank(), 3), next, 8));
-            MemorySegment other = Data.room(8);
-            MemorySegment first = Data.room(8);
-            MemorySegment second = Data.room(8);
-            works.add(group.receive(other, previous, 8));
-            works.add(group.receive(first, previous, 7));
-            works.add(group.receive(second, previous, 7));
-            works.forEach(ProcessGroupContract::done);
-            assertArrayEquals(new int[] {previous, 3}, Data.ints(other));
-            assertArrayEquals(new int[] {previous, 1}, Data.ints(first));
-            assertArrayEquals(new int[] {previous, 2}, Data.ints(second));
-            return true;
-        });
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 8})
-    void barrierEndsForAll(int size) {
-        Ranks.run(groups(size), group -> {
-            done(group.barrier());
-            done(group.barrier());
-            return true;
-        });
-    }
-
-    @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5})
     void manyCollectivesMayBeUnderWay(int size) {
         Ranks.run(groups(size), group -> {
@@ -215,7 +94,7 @@ public abstract class ProcessGroupContract {
                 works.add(group.allReduce(Data.of(in), out, DType.I32, ReduceOp.SUM));
                 works.add(group.barrier());
             }
-            works.forEach(ProcessGroupContract::done);
+            works.forEach(GroupContract::done);
             for (int i = 0; i < 40; i++) {
                 int[] out = Data.ints(outs.get(i));
                 assertEquals(i * size, out[out.length - 1]);
@@ -246,13 +125,19 @@ public abstract class ProcessGroupContract {
         MemorySegment heap = MemorySegment.ofArray(new float[2]);
         assertRefused(() -> group.allReduce(heap, other, DType.F32, ReduceOp.SUM));
         assertRefused(() -> group.allReduce(eight, eight, DType.F32, ReduceOp.SUM));
-        assertRefused(() -> group.allReduce(eight, other, DType.BF16, ReduceOp.SUM));
+        assertRefused(() -> group.allReduce(eight, other, DType.I8, ReduceOp.SUM));
         assertRefused(() -> group.allReduce(eight, other, DType.I32, ReduceOp.MEAN));
         assertRefused(() -> group.allReduce(eight, Data.room(4), DType.F32, ReduceOp.SUM));
         assertRefused(() -> group.allReduce(eight.asSlice(1, 4), Data.room(4), DType.F32, ReduceOp.SUM));
         assertRefused(() -> group.broadcast(eight, 1));
         assertRefused(() -> group.send(eight, 0, 0));
         assertRefused(() -> group.allGather(heap));
+        assertRefused(() -> group.allGather(eight, Data.room(12)));
+        assertRefused(() -> group.gather(eight, Data.room(4), 0));
+        assertRefused(() -> group.scatter(Data.room(12), eight, 0));
+        assertRefused(() -> group.allToAll(eight, Data.room(16)));
+        assertRefused(() -> group.allToAll(List.of(eight), List.of(other, other)));
+        assertRefused(() -> group.reduce(eight, other, DType.F32, ReduceOp.SUM, 1));
     }
 
     private static void assertRefused(org.junit.jupiter.api.function.Executable call) {
