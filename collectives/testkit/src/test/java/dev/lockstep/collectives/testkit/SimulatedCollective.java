@@ -1,0 +1,194 @@
+package dev.lockstep.collectives.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lockstep.collectives.GroupOptions;
+import dev.lockstep.collectives.ReduceOp;
+import dev.lockstep.collectives.TreeSum;
+import dev.lockstep.collectives.algorithm.Collectives;
+import dev.lockstep.collectives.algorithm.Exchange;
+import dev.lockstep.collectives.algorithm.Scratch;
+import dev.lockstep.collectives.transport.Signature;
+import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.layout.DType;
+import dev.lockstep.layout.SumTree;
+import dev.lockstep.layout.VirtualRanks;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The collectives that the simulation calls, each with an oracle of its own. */
+enum SimulatedCollective {
+    ALL_REDUCE {
+        @Override
+        Case draw(int size, SplittableRandom random) {
+            List<float[]> inputs = inputs(size, random.nextInt(200), random);
+            float[] expected = ScalarTree.sum(inputs);
+            return rounds((exchanges, rank) -> {
+                MemorySegment out = Data.room(expected.length * 4L);
+                Exchange exchange = exchanges.open(call(Signature.Kind.ALL_REDUCE, expected.length));
+                Collectives.allReduce(exchange, Data.of(inputs.get(rank)), out);
+                exchange.finish();
+                assertArrayEquals(expected, Data.floats(out), 0f);
+            });
+        }
+    },
+    TREE_ALL_REDUCE {
+        @Override
+        Case draw(int size, SplittableRandom random) {
+            int virtualRanks = size + random.nextInt(6);
+            int count = 1 + random.nextInt(200);
+            List<float @Nullable []> leaves = new ArrayList<>(inputs(virtualRanks, count, random));
+            for (int v = 1; v < virtualRanks; v++) {
+                leaves.set(v, random.nextInt(4) == 0 ? null : leaves.get(v));
+            }
+            Tree tree = Tree.of(size, leaves, count);
+            float[] expected = ScalarTree.sum(leaves);
+            return rounds((exchanges, rank) -> {
+                MemorySegment out = Data.room(count * 4L);
+                Exchange exchange = exchanges.open(call(Signature.Kind.TREE_ALL_REDUCE, count));
+                Collectives.allReduce(exchange, tree.sum(), tree.partials().get(rank), out);
+                exchange.finish();
+                assertArrayEquals(expected, Data.floats(out), 0f);
+            });
+        }
+    },
+    REDUCE_SCATTER {
+        @Override
+        Case draw(int size, SplittableRandom random) {
+            int block = random.nextInt(60);
+            List<float[]> inputs = inputs(size, block * size, random);
+            float[] expected = ScalarTree.sum(inputs);
+            return rounds((exchanges, rank) -> {
+                MemorySegment out = Data.room(block * 4L);
+                Exchange exchange = exchanges.open(call(Signature.Kind.REDUCE_SCATTER, expected.length));
+                Collectives.reduceScatter(exchange, Data.of(inputs.get(rank)), out);
+                exchange.finish();
+                assertArrayEquals(Arrays.copyOfRange(expected, rank * block, (rank + 1) * block), Data.floats(out), 0f);
+            });
+        }
+    },
+    ALL_GATHER {
+        @Override
+        Case draw(int size, SplittableRandom random) {
+            List<float[]> inputs = new ArrayList<>();
+            for (int rank = 0; rank < size; rank++) {
+                inputs.add(Data.random(random.nextLong(), random.nextInt(100)));
+            }
+            return rounds((exchanges, rank) -> {
+                Exchange exchange = exchanges.open(Signature.ofBytes(Signature.Kind.ALL_GATHER, -1, 0));
+                List<MemorySegment> parts = Collectives.allGather(exchange, Data.of(inputs.get(rank)));
+                exchange.finish();
+                assertEquals(inputs.size(), parts.size());
+                for (int peer = 0; peer < parts.size(); peer++) {
+                    assertArrayEquals(inputs.get(peer), Data.floats(parts.get(peer)), 0f);
+                }
+            });
+        }
+    },
+    BROADCAST {
+        @Override
+        Case draw(int size, SplittableRandom random) {
+            float[] sent = Data.random(random.nextLong(), random.nextInt(200));
+            int root = random.nextInt(size);
+            return rounds((exchanges, rank) -> {
+                MemorySegment data = rank == root ? Data.of(sent) : Data.room(sent.length * 4L);
+                Exchange exchange = exchanges.open(Signature.ofBytes(Signature.Kind.BROADCAST, data.byteSize(), root));
+                Collectives.broadcast(exchange, data, root);
+                exchange.finish();
+                assertArrayEquals(sent, Data.floats(data), 0f);
+            });
+        }
+    };
+
+    /** No rank waits more often than this, one wait after the other, before it fails. */
+    static final int WAITS_MAX = 8;
+
+    private static final int ROUNDS = 3;
+
+    /** {@return a case of this collective with data of its own} */
+    abstract Case draw(int size, SplittableRandom random);
+
+    /** What one rank does. */
+    @FunctionalInterface
+    interface Case {
+        /** Calls the collective as a rank and compares what it gets with the oracle. */
+        void runAndCheck(Transport transport, GroupOptions options);
+    }
+
+    /** One call of the collective. */
+    private interface Round {
+        void run(Exchanges exchanges, int rank);
+    }
+
+    /** Opens the exchanges of one rank, one after the other. */
+    private static final class Exchanges {
+        private final Transport transport;
+        private final GroupOptions options;
+        private final Scratch scratch = new Scratch();
+        private long sequence;
+
+        Exchanges(Transport transport, GroupOptions options) {
+            this.transport = transport;
+            this.options = options;
+        }
+
+        Exchange open(Signature call) {
+            return new Exchange(transport, options, scratch, sequence++, call);
+        }
+    }
+
+    private static Case rounds(Round round) {
+        return (transport, options) -> {
+            Exchanges exchanges = new Exchanges(transport, options);
+            for (int i = 0; i < ROUNDS; i++) {
+                round.run(exchanges, transport.rank());
+            }
+        };
+    }
+
+    private static Signature call(Signature.Kind kind, int count) {
+        return new Signature(kind, DType.F32, ReduceOp.SUM, count, 0);
+    }
+
+    private static List<float[]> inputs(int size, int count, SplittableRandom random) {
+        List<float[]> inputs = new ArrayList<>();
+        for (int rank = 0; rank < size; rank++) {
+            inputs.add(Data.random(random.nextLong(), count));
+        }
+        return inputs;
+    }
+
+    /** A bucket divided among ranks: each brings the complete nodes of its range of virtual ranks. */
+    private record Tree(TreeSum sum, List<List<MemorySegment>> partials) {
+        static Tree of(int size, List<float @Nullable []> leaves, int count) {
+            List<List<VirtualRanks>> nodes = new ArrayList<>();
+            List<List<MemorySegment>> partials = new ArrayList<>();
+            List<VirtualRanks> present = new ArrayList<>();
+            for (int rank = 0; rank < size; rank++) {
+                int from = leaves.size() * rank / size;
+                int to = leaves.size() * (rank + 1) / size;
+                List<VirtualRanks> mine = SumTree.cover(leaves.size(), new VirtualRanks(from, to));
+                nodes.add(mine);
+                partials.add(
+                        mine.stream().map(node -> partial(leaves, node, count)).toList());
+                mine.stream().filter(node -> sum(leaves, node) != null).forEach(present::add);
+            }
+            TreeSum.Run run = new TreeSum.Run(count, present);
+            return new Tree(new TreeSum(leaves.size(), DType.F32, nodes, List.of(run)), partials);
+        }
+
+        private static float @Nullable [] sum(List<float @Nullable []> leaves, VirtualRanks node) {
+            return ScalarTree.sum(leaves.subList(node.from(), node.to()));
+        }
+
+        private static MemorySegment partial(List<float @Nullable []> leaves, VirtualRanks node, int count) {
+            float[] sum = sum(leaves, node);
+            return sum == null ? Data.room(count * 4L) : Data.of(sum);
+        }
+    }
+}
