@@ -1,6 +1,8 @@
 package dev.lockstep.collectives.transport;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,34 @@ public final class Arrival {
         if (memory != null) {
             MemorySegment.copy(piece, 0, memory, offset, piece.byteSize());
         }
+    }
+
+    /** Reads a piece of a message from where it comes. */
+    @FunctionalInterface
+    public interface PieceSource {
+        /**
+         * Fills the memory, as far as there is something to read.
+         *
+         * @return what the read returned
+         */
+        long readInto(ByteBuffer memory) throws IOException;
+    }
+
+    /** {@return whether somebody wants the message; if not, its bytes are to be read and dropped} */
+    public synchronized boolean isTaken() {
+        return memory != null;
+    }
+
+    /**
+     * Reads the next piece of the message straight into its memory.
+     *
+     * @param count the most that the piece may have
+     * @return what the source returned; 0 if nobody wants the message any more
+     */
+    public synchronized long read(long offset, int count, PieceSource source) throws IOException {
+        return memory == null
+                ? 0
+                : source.readInto(memory.asSlice(offset, count).asByteBuffer());
     }
 
     /** Says that every piece has been written. */

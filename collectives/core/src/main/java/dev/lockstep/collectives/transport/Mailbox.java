@@ -203,6 +203,11 @@ public final class Mailbox {
         return stashedBytes[source] > stashLimitBytes && awaited[source] == 0;
     }
 
+    /** {@return whether a message is awaited from a peer} */
+    public synchronized boolean isAwaiting(int source) {
+        return awaited[source] > 0;
+    }
+
     /** {@return whether a message is awaited from anyone} */
     public synchronized boolean isAwaiting() {
         for (int count : awaited) {

@@ -1,8 +1,11 @@
 package dev.lockstep.collectives.netty;
 
 import dev.lockstep.collectives.transport.Farewell;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ScatteringByteChannel;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class FrameReader {
     private static final int FAREWELL_BYTES_MAX = Farewell.BYTES_MAX;
 
+    /** Shorter rests of a payload are read together with what follows them. */
+    private static final int DIRECT_BYTES_MIN = 8 << 10;
+
     private final FrameCodec codec;
     private final Receptions receptions;
     private final FarewellListener farewells;
@@ -20,6 +26,7 @@ final class FrameReader {
     private final CRC32C crc = new CRC32C();
     private @Nullable Frame frame;
     private @Nullable Reception message;
+    private final ByteBuffer[] scattered = new ByteBuffer[2];
     private int payloadAt;
     private byte[] farewell = new byte[0];
 
@@ -52,6 +59,56 @@ final class FrameReader {
             }
         }
         return whole;
+    }
+
+    /**
+     * Reads what a channel has: a payload straight to where it is awaited, heads and short payloads through
+     * {@code staging}, which is empty before and after.
+     *
+     * @return how many bytes came; 0 if there are none now, -1 if there never will be
+     * @throws UntrustedException as {@link #read(ByteBuffer)}
+     */
+    long read(ScatteringByteChannel channel, ByteBuffer staging) throws IOException {
+        Frame now = frame;
+        Reception target = message;
+        int left = now == null ? 0 : now.payloadBytes() - payloadAt;
+        long count;
+        if (now == null
+                || target == null
+                || left < DIRECT_BYTES_MIN
+                || !target.arrival().isTaken()) {
+            count = channel.read(staging);
+        } else {
+            count = readDirect(channel, staging, now.offset() + payloadAt, left);
+        }
+        staging.flip();
+        read(staging);
+        staging.clear();
+        return count;
+    }
+
+    private long readDirect(ScatteringByteChannel channel, ByteBuffer staging, long offset, int left)
+            throws IOException {
+        Frame now = Objects.requireNonNull(frame);
+        Reception target = Objects.requireNonNull(message);
+        long count = target.arrival().read(offset, left, memory -> {
+            ByteBuffer piece = memory.duplicate();
+            scattered[0] = memory;
+            scattered[1] = staging;
+            long read = channel.read(scattered);
+            crc.update(piece.limit(memory.position()));
+            return read;
+        });
+        payloadAt += Math.clamp(count, 0, left);
+        if (payloadAt == now.payloadBytes()) {
+            end(now);
+        }
+        return count;
+    }
+
+    /** {@return whether the last frame that has begun has ended} */
+    boolean isBetweenFrames() {
+        return frame == null && head.position() == 0;
     }
 
     /** {@return whether a frame or a message of the peer has begun and not ended} */

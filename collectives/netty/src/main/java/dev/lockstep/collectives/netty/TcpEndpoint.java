@@ -13,9 +13,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -74,12 +73,12 @@ public final class TcpEndpoint implements AutoCloseable {
                 new Refusals(options.onRefusal()));
         ServerBootstrap server = new ServerBootstrap()
                 .group(loop)
-                .channel(NioServerSocketChannel.class)
+                .channelFactory(PlainChannel.Listener::new)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Doorkeeper(identity, arrivals, door, nonces), new FrameInlet());
+                        channel.pipeline().addLast(new Doorkeeper(identity, arrivals, door, nonces), new Handover());
                     }
                 });
         ChannelFuture bound = server.bind(host, port).awaitUninterruptibly();
@@ -137,7 +136,7 @@ public final class TcpEndpoint implements AutoCloseable {
         try {
             List<@Nullable Channel> channels = await(joining, addresses, timeout);
             TcpTransport transport =
-                    new TcpTransport(new TcpTransport.Member(identity, options, generation, rank), addresses, channels);
+                    transport(new TcpTransport.Member(identity, options, generation, rank), addresses, channels);
             arrivals.taken(generation);
             transport.start();
             joined.removeIf(TcpTransport::isEnded);
@@ -146,6 +145,20 @@ public final class TcpEndpoint implements AutoCloseable {
         } catch (CollectiveException failed) {
             joining.forEach(TcpEndpoint::giveUp);
             throw failed;
+        }
+    }
+
+    private static TcpTransport transport(
+            TcpTransport.Member member, List<String> addresses, List<@Nullable Channel> channels) {
+        List<List<TcpTransport.Connection>> connections = new ArrayList<>();
+        for (Channel channel : channels) {
+            connections.add(
+                    channel == null ? List.of() : List.of(Handover.take(channel).join()));
+        }
+        try {
+            return new TcpTransport(member, addresses, connections);
+        } catch (IOException e) {
+            throw new FencedException("joining failed: " + e.getMessage(), e);
         }
     }
 
@@ -215,13 +228,13 @@ public final class TcpEndpoint implements AutoCloseable {
         int port = Integer.parseInt(address.substring(colon + 1));
         ChannelFuture attempt = new Bootstrap()
                 .group(loop)
-                .channel(NioSocketChannel.class)
+                .channelFactory(PlainChannel::new)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Caller(identity, hello, connected), new FrameInlet());
+                        channel.pipeline().addLast(new Caller(identity, hello, connected), new Handover());
                     }
                 })
                 .connect(host, port);

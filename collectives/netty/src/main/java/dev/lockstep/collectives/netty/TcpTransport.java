@@ -2,7 +2,6 @@ package dev.lockstep.collectives.netty;
 
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.GroupAbortedException;
-import dev.lockstep.collectives.PeerLostException;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Farewell;
 import dev.lockstep.collectives.transport.Mailbox;
@@ -10,76 +9,75 @@ import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Tag;
 import dev.lockstep.collectives.transport.Transport;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import dev.lockstep.collectives.transport.Waiter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The TCP connections of one worker to the others of its generation. Made by {@link TcpEndpoint#join}. */
 final class TcpTransport implements Transport {
     private static final long STASH_BYTES_MAX = 64L << 20;
-    private static final long FAREWELL_MILLIS = 200;
+    private static final long FAREWELL_NANOS = 200_000_000;
+    private static final long FAREWELL_PAUSE_NANOS = 50_000;
     private static final long QUIET_MILLIS = 5_000;
     private static final Envelope NO_MESSAGE =
             new Envelope(new Tag(0, -1, 0, 0), Signature.ofBytes(Signature.Kind.BARRIER, 0, 0));
 
-    private final TcpIdentity identity;
-    private final TcpOptions options;
-    private final long generation;
-    private final int rank;
+    private final Member member;
     private final List<String> addresses;
-    private final List<@Nullable Channel> channels;
     private final Mailbox mailbox;
-    private final AtomicReferenceArray<@Nullable CollectiveException> lost;
+    private final List<TcpLink> links = new ArrayList<>();
+    private final Selector selector;
+    private final TcpPump pump;
     private final AtomicReference<@Nullable CollectiveException> ended = new AtomicReference<>();
-
-    /** Takes over one connection a peer; the entry of this rank is null. */
-    TcpTransport(Member member, List<String> addresses, List<@Nullable Channel> channels) {
-        this.identity = member.identity();
-        this.options = member.options();
-        this.generation = member.generation();
-        this.rank = member.rank();
-        this.addresses = List.copyOf(addresses);
-        this.channels = new ArrayList<>(channels);
-        this.lost = new AtomicReferenceArray<>(addresses.size());
-        this.mailbox = new Mailbox(addresses.size(), STASH_BYTES_MAX, this::resume);
-    }
+    private volatile boolean quiet;
 
     /** Who the worker is in its generation. */
     record Member(TcpIdentity identity, TcpOptions options, long generation, int rank) {}
 
-    TcpOptions options() {
-        return options;
-    }
+    /** A connection after the handshake, and what has been read of it already. */
+    record Connection(SocketChannel channel, ByteBuffer early) {}
 
-    long nanoTime() {
-        return options.nanoTime().getAsLong();
-    }
-
-    /** Begins to read. */
-    void start() {
-        for (int peer = 0; peer < channels.size(); peer++) {
-            int who = peer;
-            Channel channel = channels.get(peer);
-            if (channel != null) {
-                channel.eventLoop().execute(() -> {
-                    var context = channel.pipeline().context(FrameInlet.class);
-                    ((FrameInlet) context.handler()).adopt(this, who, context);
-                });
-            }
+    /** Takes the connections over, a list of them for each peer. */
+    TcpTransport(Member member, List<String> addresses, List<List<Connection>> connections) throws IOException {
+        this.member = member;
+        this.addresses = List.copyOf(addresses);
+        this.selector = Selector.open();
+        this.mailbox = new Mailbox(addresses.size(), STASH_BYTES_MAX, _ -> demand(), waiter());
+        for (int peer = 0; peer < addresses.size(); peer++) {
+            TcpLink link = new TcpLink(peer, addresses.get(peer), mailbox, member.options());
+            links.add(link);
+            adopt(connections.get(peer), link);
         }
+        String name = "tcp-" + member.generation() + "." + member.rank();
+        this.pump = new TcpPump(name, links, mailbox, selector, member.options());
+    }
+
+    private void adopt(List<Connection> connections, TcpLink link) {
+        FrameCodec codec = new FrameCodec(member.identity(), member.generation());
+        try {
+            for (Connection connection : connections) {
+                FrameReader reader = new FrameReader(codec, link.receptions(), link::onFarewell);
+                link.add(new TcpSocket(connection.channel(), selector, reader, new SocketWriter(codec)));
+                link.readEarly(reader, connection.early());
+            }
+        } catch (IOException broken) {
+            link.loseBroken(broken);
+        }
+    }
+
+    void start() {
+        pump.start();
     }
 
     boolean isEnded() {
@@ -87,8 +85,21 @@ final class TcpTransport implements Transport {
     }
 
     @Override
+    public Waiter waiter() {
+        return this::await;
+    }
+
+    private boolean await(PendingWork work, long timeoutNanos) throws InterruptedException {
+        return pump.await(work, timeoutNanos);
+    }
+
+    private void demand() {
+        pump.demand();
+    }
+
+    @Override
     public int rank() {
-        return rank;
+        return member.rank();
     }
 
     @Override
@@ -98,7 +109,7 @@ final class TcpTransport implements Transport {
 
     @Override
     public long generation() {
-        return generation;
+        return member.generation();
     }
 
     @Override
@@ -108,69 +119,20 @@ final class TcpTransport implements Transport {
 
     @Override
     public PendingWork send(int peer, Envelope envelope, MemorySegment data) {
-        PendingWork work = new PendingWork("a message to rank " + peer);
-        CollectiveException reason = refusal(peer);
-        if (reason != null) {
-            work.fail(reason);
-            return work;
+        if (peer == rank()) {
+            throw new IllegalArgumentException("rank " + rank() + " has no connection to itself");
         }
-        write(channel(peer), frames(Frame.Kind.DATA, envelope, data), failure -> {
-            if (failure == null) {
-                work.complete();
-            } else {
-                work.fail(unsent(peer, failure));
-            }
-        });
-        return work;
-    }
-
-    private @Nullable CollectiveException refusal(int peer) {
+        PendingWork work = new PendingWork("a message to rank " + peer, waiter());
+        TcpLink link = links.get(peer);
+        link.queue(new Outgoing(Frame.Kind.DATA, envelope, data, work));
         CollectiveException mine = ended.get();
-        return mine != null ? mine : lost.get(peer);
-    }
-
-    private CollectiveException unsent(int peer, Throwable cause) {
-        CollectiveException known = refusal(peer);
-        return known != null ? known : PeerLostException.of(peer, address(peer), "it closed the connection", cause);
-    }
-
-    private Channel channel(int peer) {
-        Channel channel = channels.get(peer);
-        if (channel == null) {
-            throw new IllegalArgumentException("rank " + rank + " has no connection to itself");
+        CollectiveException refusal = mine != null ? mine : link.lost();
+        if (refusal != null) {
+            work.fail(refusal); // Whoever ended the link may have emptied its queue before.
+        } else {
+            pump.write();
         }
-        return channel;
-    }
-
-    /** {@return heads and payloads in turn; payloads are the message's own memory, heads carry the checksums} */
-    private List<ByteBuf> frames(Frame.Kind kind, Envelope envelope, MemorySegment data) {
-        FrameCodec codec = new FrameCodec(identity, generation);
-        List<ByteBuf> frames = new ArrayList<>();
-        long at = 0;
-        do {
-            Frame frame = Frame.chunk(kind, envelope, data.byteSize(), at);
-            ByteBuffer payload = data.asSlice(at, frame.payloadBytes()).asByteBuffer();
-            ByteBuf head = PooledByteBufAllocator.DEFAULT.directBuffer(FrameCodec.BYTES);
-            codec.encode(frame, payload, head.nioBuffer(0, FrameCodec.BYTES));
-            frames.add(head.writerIndex(FrameCodec.BYTES));
-            frames.add(Unpooled.wrappedBuffer(payload));
-            at += frame.payloadBytes();
-        } while (at < data.byteSize());
-        return frames;
-    }
-
-    private static void write(Channel channel, List<ByteBuf> frames, Consumer<@Nullable Throwable> then) {
-        try {
-            channel.eventLoop().execute(() -> {
-                for (ByteBuf frame : frames.subList(0, frames.size() - 1)) {
-                    var _ = channel.write(frame, channel.voidPromise());
-                }
-                var _ = channel.writeAndFlush(frames.getLast()).addListener(sent -> then.accept(sent.cause()));
-            });
-        } catch (RejectedExecutionException closed) { // The endpoint, and the channel with it, is closed.
-            frames.forEach(ByteBuf::release);
-            then.accept(closed);
-        }
+        return work;
     }
 
     @Override
@@ -178,83 +140,76 @@ final class TcpTransport implements Transport {
         return mailbox.receive(peer, envelope, target);
     }
 
-    // What follows up to abort is called by the connections' readers.
-
-    FrameReader reader(int peer) {
-        return new FrameReader(
-                new FrameCodec(identity, generation),
-                new Receptions(mailbox, peer),
-                farewell -> farewell(peer, Farewell.decode(farewell)));
-    }
-
-    /** Stops reading from a peer that is far ahead, until something of it is awaited again. */
-    void arrived(int peer) {
-        if (mailbox.isSaturated(peer)) {
-            channel(peer).config().setAutoRead(false);
-            if (!mailbox.isSaturated(peer)) {
-                resume(peer);
-            }
-        }
-    }
-
-    private void resume(int peer) {
-        Channel channel = channels.get(peer);
-        if (channel != null) {
-            channel.config().setAutoRead(true);
-        }
-    }
-
-    private void farewell(int peer, CollectiveException reason) {
-        lose(peer, PeerLostException.passedOn(peer, address(peer), reason));
-    }
-
-    void lost(int peer, String what, @Nullable Throwable cause) {
-        lose(peer, PeerLostException.of(peer, address(peer), what, cause));
-    }
-
-    private void lose(int peer, PeerLostException reason) {
-        if (lost.compareAndSet(peer, null, reason)) {
-            mailbox.lose(peer, reason);
-        }
-    }
-
     @Override
     public boolean abort(CollectiveException reason) {
         if (ended.compareAndSet(null, reason)) {
             mailbox.close(reason);
-            sayFarewell(reason);
         }
-        return awaitClosed();
+        if (quiet || !lockPump()) {
+            return quiet;
+        }
+        try {
+            if (!quiet) {
+                sayFarewell(reason);
+                links.forEach(link -> link.fail(reason));
+                links.forEach(TcpLink::close);
+                pump.end();
+                closeSelector();
+                quiet = true;
+            }
+        } finally {
+            pump.pumping().unlock();
+        }
+        return true;
     }
 
+    private boolean lockPump() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return pump.pumping().tryLock(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            return pump.pumping().tryLock();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Lets what was sent leave, and the reason after it, if that does not take long. */
     private void sayFarewell(CollectiveException reason) {
         MemorySegment text = MemorySegment.ofArray(Farewell.encode(reason));
-        for (Channel channel : channels) {
-            if (channel != null && channel.isOpen()) {
-                write(channel, frames(Frame.Kind.FAREWELL, NO_MESSAGE, text), _ -> end(channel));
-                var _ = channel.eventLoop().schedule(() -> end(channel), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        for (TcpLink link : links) {
+            PendingWork said = new PendingWork("a farewell to rank " + link);
+            link.queue(new Outgoing(Frame.Kind.FAREWELL, NO_MESSAGE, text, said));
+        }
+        long since = member.options().nanoTime().getAsLong();
+        while (isSending() && member.options().nanoTime().getAsLong() - since < FAREWELL_NANOS) {
+            boolean any = false;
+            for (TcpLink link : links) {
+                any |= link.lost() == null && link.write();
+            }
+            if (!any) {
+                LockSupport.parkNanos(FAREWELL_PAUSE_NANOS);
             }
         }
     }
 
-    private static void end(Channel channel) {
-        var _ = channel.close();
+    private boolean isSending() {
+        return links.stream().anyMatch(TcpLink::isSending);
     }
 
-    /** A closed channel has let go of everything it was to write. */
-    private boolean awaitClosed() {
-        boolean quiet = true;
-        for (Channel channel : channels) {
-            if (channel != null) {
-                ChannelFuture closed = channel.closeFuture();
-                quiet &= closed.awaitUninterruptibly(QUIET_MILLIS, TimeUnit.MILLISECONDS);
-            }
+    private void closeSelector() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing a selector failed", e);
         }
-        return quiet;
     }
 
     @Override
     public void close() {
-        abort(new GroupAbortedException("rank " + rank + " closed generation " + generation));
+        abort(new GroupAbortedException("rank " + rank() + " closed generation " + generation()));
     }
 }

@@ -1,0 +1,82 @@
+package dev.lockstep.collectives.netty;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.Queue;
+
+/** One connection to a peer, after the handshake. Confined to the pump. */
+final class TcpSocket {
+    private static final int STAGING_BYTES = 64 << 10;
+    private static final int READS_AT_A_TIME = 16;
+
+    private final SocketChannel channel;
+    private final FrameReader reader;
+    private final SocketWriter writer;
+    private final SelectionKey key;
+    private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
+    private int interest;
+
+    /** Takes a connection over; {@code early} is what has been read of it already. */
+    TcpSocket(SocketChannel channel, Selector selector, FrameReader reader, SocketWriter writer) throws IOException {
+        this.channel = channel;
+        this.reader = reader;
+        this.writer = writer;
+        PlainChannel.prepare(channel);
+        channel.configureBlocking(false);
+        this.key = channel.register(selector, 0);
+    }
+
+    FrameReader reader() {
+        return reader;
+    }
+
+    /**
+     * Reads what is there, but not for long.
+     *
+     * @return how many bytes came; -1 if the peer has closed the connection and nothing came
+     */
+    long read() throws IOException {
+        long all = 0;
+        for (int i = 0; i < READS_AT_A_TIME; i++) {
+            long count = reader.read(channel, staging);
+            if (count <= 0) {
+                return all == 0 ? count : all;
+            }
+            all += count;
+            if (reader.isBetweenFrames() && count < STAGING_BYTES) {
+                return all; // Most likely that was all: an empty read more would cost a system call.
+            }
+        }
+        return all;
+    }
+
+    /** Writes what the connection takes; returns whether anything was written. */
+    boolean write(Queue<Outgoing> queue) throws IOException {
+        return writer.write(channel, queue);
+    }
+
+    boolean isBlocked() {
+        return writer.isBlocked();
+    }
+
+    /** Says what the selector waits for. */
+    void await(boolean reading) {
+        int wanted = (reading ? SelectionKey.OP_READ : 0) | (isBlocked() ? SelectionKey.OP_WRITE : 0);
+        if (wanted != interest) {
+            interest = wanted;
+            key.interestOps(wanted);
+        }
+    }
+
+    SocketWriter writer() {
+        return writer;
+    }
+
+    void close() throws IOException {
+        key.cancel();
+        channel.close();
+    }
+}
