@@ -3,10 +3,12 @@ package dev.lockstep.collectives.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lockstep.collectives.Algorithm;
 import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.TreeSum;
 import dev.lockstep.collectives.algorithm.Collectives;
+import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.algorithm.Exchange;
 import dev.lockstep.collectives.algorithm.Scratch;
 import dev.lockstep.collectives.transport.Signature;
@@ -26,14 +28,33 @@ enum SimulatedCollective {
     ALL_REDUCE {
         @Override
         Case draw(int size, SplittableRandom random) {
+            return allReduce(Algorithm.TREE, inputs(size, random.nextInt(200), random));
+        }
+    },
+    RING {
+        @Override
+        Case draw(int size, SplittableRandom random) {
+            return allReduce(Algorithm.RING, wholeNumbers(size, random.nextInt(200), random));
+        }
+    },
+    DOUBLING {
+        @Override
+        Case draw(int size, SplittableRandom random) {
+            return allReduce(Algorithm.DOUBLING, wholeNumbers(size, random.nextInt(200), random));
+        }
+    },
+    REDUCE {
+        @Override
+        Case draw(int size, SplittableRandom random) {
             List<float[]> inputs = inputs(size, random.nextInt(200), random);
             float[] expected = ScalarTree.sum(inputs);
+            int root = random.nextInt(size);
             return rounds((exchanges, rank) -> {
                 MemorySegment out = Data.room(expected.length * 4L);
-                Exchange exchange = exchanges.open(call(Signature.Kind.ALL_REDUCE, expected.length));
-                Collectives.allReduce(exchange, Data.of(inputs.get(rank)), out);
+                Exchange exchange = exchanges.open(call(Signature.Kind.REDUCE, expected.length));
+                Collectives.reduce(exchange, Data.of(inputs.get(rank)), out, root);
                 exchange.finish();
-                assertArrayEquals(expected, Data.floats(out), 0f);
+                assertArrayEquals(rank == root ? expected : new float[expected.length], Data.floats(out), 0f);
             });
         }
     },
@@ -106,7 +127,7 @@ enum SimulatedCollective {
     };
 
     /** No rank waits more often than this, one wait after the other, before it fails. */
-    static final int WAITS_MAX = 8;
+    static final int WAITS_MAX = 32;
 
     private static final int ROUNDS = 3;
 
@@ -127,18 +148,20 @@ enum SimulatedCollective {
 
     /** Opens the exchanges of one rank, one after the other. */
     private static final class Exchanges {
-        private final Transport transport;
-        private final GroupOptions options;
-        private final Scratch scratch = new Scratch();
+        /** By this model nothing is ever faster in one round. */
+        private static final CostModel DIVIDED = new CostModel(1e-9, 1e-9, 1);
+
+        private final Exchange.Means means;
         private long sequence;
 
         Exchanges(Transport transport, GroupOptions options) {
-            this.transport = transport;
-            this.options = options;
+            this.means = new Exchange.Means(transport, options, new Scratch());
         }
 
+        /** Takes turns with the ways in which a sum may be made. */
         Exchange open(Signature call) {
-            return new Exchange(transport, options, scratch, sequence++, call);
+            CostModel costs = sequence % 2 == 0 ? CostModel.ASSUMED : DIVIDED;
+            return new Exchange(means, costs, sequence++, call);
         }
     }
 
@@ -149,6 +172,30 @@ enum SimulatedCollective {
                 round.run(exchanges, transport.rank());
             }
         };
+    }
+
+    private static Case allReduce(Algorithm algorithm, List<float[]> inputs) {
+        float[] expected = ScalarTree.sum(inputs);
+        return rounds((exchanges, rank) -> {
+            MemorySegment out = Data.room(expected.length * 4L);
+            Exchange exchange = exchanges.open(call(Signature.Kind.ALL_REDUCE, expected.length));
+            Collectives.allReduce(exchange, algorithm, Data.of(inputs.get(rank)), out);
+            exchange.finish();
+            assertArrayEquals(expected, Data.floats(out), 0f);
+        });
+    }
+
+    /** {@return small whole numbers, whose sum is the same in any order} */
+    private static List<float[]> wholeNumbers(int size, int count, SplittableRandom random) {
+        List<float[]> inputs = new ArrayList<>();
+        for (int rank = 0; rank < size; rank++) {
+            float[] numbers = new float[count];
+            for (int i = 0; i < count; i++) {
+                numbers[i] = random.nextInt(1000);
+            }
+            inputs.add(numbers);
+        }
+        return inputs;
     }
 
     private static Signature call(Signature.Kind kind, int count) {
