@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lockstep.benchmarks.kernel;
+
+import org.jspecify.annotations.NullMarked;

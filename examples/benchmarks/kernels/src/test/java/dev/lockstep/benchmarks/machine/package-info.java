@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lockstep.benchmarks.machine;
+
+import org.jspecify.annotations.NullMarked;
