@@ -2,9 +2,8 @@
 # Sums over the workers of one machine: Lockstep, Open MPI and Gloo take turns. See README.md.
 set -euo pipefail
 
-here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-lockstep=${LOCKSTEP:-$here/../../lockstep}
-python=${PYTHON:-/usr/bin/python3}
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
 workers=2 seconds=0.5 rounds=3
 sizes=(4 1024 65536 1048576 16777216 67108864)
 while [ $# -gt 0 ]; do
@@ -45,6 +44,7 @@ gloo() {
   wait "${pids[@]}"
 }
 
+limits
 for ((round = 0; round < rounds; round++)); do
   ours shm
   openmpi

@@ -1,69 +1,59 @@
 #!/usr/bin/env bash
-# Training steps of six models: Lockstep and PyTorch take turns, on one thread and on two. See README.md.
+# Training steps of six models: Lockstep, PyTorch and libtorch take turns, on one thread and on two. See README.md.
 set -euo pipefail
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-lockstep=${LOCKSTEP:-$here/../../lockstep}
-python=${PYTHON:-/usr/bin/python3}
-rounds=3 threads="1 2" models="mlp mlp-small lenet resnet18 gpt lstm" scale=1
+rounds=3 factor=2 threads="1 2" models="mlp mlp-small lenet resnet18 gpt lstm" out="" formats="contiguous channels_last"
 usage() {
-  printf 'usage: compare.sh [--quick] [--rounds R] [--threads "1 2"] [--models "mlp lenet ..."]\n' >&2
+  printf 'usage: compare.sh [--quick] [--rounds R] [--threads "1 2"] [--models "mlp lenet ..."] [--out FILE.md]\n' >&2
   exit 2
 }
+
+# seconds MODEL: how long each engine trains it; a step of resnet18 takes one of them.
+seconds() {
+  case $1 in
+    resnet18) echo $((8 * factor)) ;;
+    *) echo $((6 * factor)) ;;
+  esac
+}
+
+# turn MODEL THREADS: every engine once, one JSON line each.
+turn() {
+  local model=$1 count=$2 time format
+  time=$(seconds "$model")
+  "$lockstep" bench train --model "$model" --threads "$count" --seconds "$time" --json | sed 's/^{/{"engine":"lockstep",/'
+  for format in $formats; do
+    case $format-$model in channels_last-mlp* | channels_last-gpt | channels_last-lstm) continue ;; esac
+    torch "$count" train_torch.py "$model" "$count" "$time" "$format"
+    libtorch "$model" "$count" "$time" "$format"
+  done
+}
+
 while [ $# -gt 0 ]; do
   case $1 in
-    --quick) rounds=1 scale=2 && shift && continue ;;
+    --quick) rounds=1 factor=1 && shift && continue ;;
     --rounds) rounds=${2:?} ;;
     --threads) threads=${2:?} ;;
     --models) models=${2:?} ;;
+    --out) out=${2:?} ;;
+    --turn) factor=$4 && turn "$2" "$3" && exit ;; # This script starts itself with it, under $BENCH_UNDER.
     *) usage ;;
   esac
   shift 2
 done
 
-# The peer at its best: Debian's PyTorch is an order of magnitude slower on the reference BLAS that it depends on.
-packages=(python3-torch python3-numpy libopenblas0-openmp)
-blas=/usr/lib/$(uname -m)-linux-gnu/openblas-openmp
-set_up() {
-  if "$python" -c 'import torch' 2>/dev/null && [ -d "$blas" ]; then return; fi
-  printf 'compare: apt-get install %s\n' "${packages[*]}" >&2
-  local root=()
-  if [ "$(id -u)" != 0 ]; then root=(sudo); fi
-  "${root[@]}" apt-get update -qq
-  "${root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2
-}
-
-steps() {
-  case $1 in
-    mlp | lenet) echo $((4000 / scale)) ;; # The compiler needs a second or two of a new JVM's time.
-    mlp-small) echo $((20000 / scale)) ;;
-    resnet18) echo $((24 / scale + 12)) ;;
-    gpt) echo $((160 / scale + 40)) ;;
-    lstm) echo $((2000 / scale)) ;;
-    *) usage ;;
-  esac
-}
-
-ours() {
-  "$lockstep" bench train --model "$1" --threads "$2" --steps "$(steps "$1")" --json
-}
-
-torch() {
-  STARTED=$(date +%s.%N) OMP_NUM_THREADS=$2 OPENBLAS_NUM_THREADS=$2 LD_LIBRARY_PATH=$blas \
-    "$python" "$here/train_torch.py" "$1" "$2" "$(steps "$1")" "${@:3}"
-}
-
-set_up
+set_up_torch
+set_up_libtorch
 "$lockstep" --version >&2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-for ((round = 0; round < rounds; round++)); do
+{
+  limits | sed 's/$/\n/'
   for model in $models; do
     for count in $threads; do
-      ours "$model" "$count" | sed 's/^{/{"engine":"lockstep",/'
-      torch "$model" "$count"
-      case $model in lenet | resnet18) torch "$model" "$count" channels_last ;; esac
+      for ((round = 0; round < rounds; round++)); do
+        "${under[@]}" bash "$here/compare.sh" --turn "$model" "$count" "$factor" ||
+          printf '%s on %s thread(s): a turn failed\n' "$model" "$count" >&2
+      done | tee /dev/stderr
+      echo row
     done
-  done
-done | tee "$work/lines" >&2
-"$python" "$here/compare_table.py" <"$work/lines"
+  done | "$python" "$here/compare_table.py"
+} | tee "${out:-/dev/null}"
