@@ -1,12 +1,16 @@
 package dev.lockstep.data;
 
+import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of a step's global batch: which samples, not yet their values. Asking for {@link #x} or {@link #y} makes the
- * tensors of this piece alone, on the calling thread and in its scope, anew each time. Immutable and thread-safe; costs
- * nothing to slice.
+ * tensors of this piece alone, on the calling thread and in its scope, anew each time; where worker threads have made
+ * them already, gives those. Immutable and thread-safe; costs nothing to slice.
  */
 public final class Batch {
     private final Dataset dataset;
@@ -14,6 +18,8 @@ public final class Batch {
     private final long epoch;
     private final long from;
     private final int size;
+    /** The columns, if a worker has made them. */
+    private final @Nullable List<Tensor> ready;
 
     /** Says which sample stands at a place of an epoch. */
     interface Order {
@@ -26,6 +32,31 @@ public final class Batch {
         this.epoch = epoch;
         this.from = from;
         this.size = size;
+        this.ready = null;
+    }
+
+    private Batch(Batch same, List<Tensor> ready) {
+        this.dataset = same.dataset;
+        this.order = same.order;
+        this.epoch = same.epoch;
+        this.from = same.from;
+        this.size = same.size;
+        this.ready = ready;
+    }
+
+    /** {@return this batch with all columns made, on the calling thread and outside of any scope} */
+    Batch made() {
+        List<Tensor> columns = new ArrayList<>();
+        for (int column = 0; column < dataset.columns(); column++) {
+            int index = column;
+            columns.add(Scope.outside(() -> dataset.column(index, ids(), epoch)));
+        }
+        return new Batch(this, columns);
+    }
+
+    /** {@return the tensors that a loop must let go of: those that a worker has made of a batch, or a batch itself} */
+    static Object held(Object batch) {
+        return batch instanceof Batch lazy ? Objects.requireNonNullElse(lazy.ready, List.of()) : batch;
     }
 
     /** Makes a batch of the samples {@code from} to {@code to} (exclusive) of a data set, in order. */
@@ -75,7 +106,7 @@ public final class Batch {
 
     /** Makes the rows of any column, [size, ...]. */
     public Tensor column(int column) {
-        return dataset.column(column, ids(), epoch);
+        return ready == null ? dataset.column(column, ids(), epoch) : ready.get(column);
     }
 
     @Override

@@ -1,6 +1,10 @@
 package dev.lockstep.data;
 
 import dev.lockstep.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -32,6 +36,52 @@ public interface Dataset {
 
     /** {@return the samples {@code from} to {@code to} (exclusive) of this data set, with ids from 0} */
     default Dataset subset(long from, long to) {
-        return new Subset(this, from, to);
+        Objects.checkFromToIndex(from, to, size());
+        return new ChosenDataset(this, to - from, id -> from + id);
+    }
+
+    /**
+     * {@return the samples of some ids, with ids from 0}
+     *
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    default Dataset subset(long[] ids) {
+        long[] chosen = ids.clone();
+        for (long id : chosen) {
+            Objects.checkIndex(id, size());
+        }
+        return new ChosenDataset(this, chosen.length, id -> chosen[Math.toIntExact(id)]);
+    }
+
+    /**
+     * Cuts this data set at random into parts that have no sample in common; together they have all.
+     *
+     * @param seed of the order in which samples are dealt out
+     * @param sizes of the parts
+     * @throws IllegalArgumentException if the sizes do not add up to this set's
+     */
+    default List<Dataset> randomSplit(long seed, long... sizes) {
+        SampleOrder order = new SampleOrder(seed, 0, size());
+        List<Dataset> parts = new ArrayList<>();
+        long from = 0;
+        for (long size : sizes) {
+            long start = from;
+            parts.add(new ChosenDataset(this, size, id -> order.at(start + id)));
+            from = size < 0 ? Long.MIN_VALUE : from + size;
+        }
+        if (from != size()) {
+            throw new IllegalArgumentException(
+                    "randomSplit: sizes " + Arrays.toString(sizes) + " do not add up to " + size() + " samples");
+        }
+        return parts;
+    }
+
+    /**
+     * {@return data sets one after the other, with ids from 0}
+     *
+     * @throws IllegalArgumentException if they differ in their number of columns
+     */
+    static Dataset concat(Dataset... parts) {
+        return new ConcatDataset(List.of(parts));
     }
 }

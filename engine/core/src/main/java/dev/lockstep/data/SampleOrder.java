@@ -56,6 +56,12 @@ public final class SampleOrder {
         return id;
     }
 
+    /** {@return 64 bits that depend on all three numbers alone} */
+    static long hash(long seed, long epoch, long place) {
+        long key = mix(mix(seed + GOLDEN) ^ (epoch * GOLDEN));
+        return mix(mix(key + place * GOLDEN) + key);
+    }
+
     private long encipher(long block) {
         long right = block & ((1L << rightBits) - 1);
         long left = block >>> rightBits;

@@ -25,7 +25,7 @@ public final class Scope implements AutoCloseable {
     private final @Nullable Scope parent;
     private final Thread owner = Thread.currentThread();
     private final List<Tensor> members = new ArrayList<>();
-    private boolean abandonable;
+    private @Nullable Runnable whenAbandoned;
     private boolean closed;
 
     private static final class Current {
@@ -55,8 +55,17 @@ public final class Scope implements AutoCloseable {
      * to close it: the scope around closes it then.
      */
     public static Scope openTurn(String name) {
+        return openTurn(name, () -> {});
+    }
+
+    /**
+     * Opens a scope for one turn of a loop that may be left.
+     *
+     * @param whenAbandoned run, on the thread of this scope, if the scope around has to close it
+     */
+    public static Scope openTurn(String name, Runnable whenAbandoned) {
         Scope scope = open(name);
-        scope.abandonable = true;
+        scope.whenAbandoned = whenAbandoned;
         return scope;
     }
 
@@ -146,9 +155,7 @@ public final class Scope implements AutoCloseable {
         }
         checkOwner();
         Current current = CURRENT.get();
-        while (current.top != null && current.top != this && current.top.abandonable) {
-            current.top.close();
-        }
+        closeAbandoned(current);
         if (current.top != this) {
             throw new IllegalStateException("scope '" + name + "' closed while a scope opened after it is still open: '"
                     + (current.top == null ? "none" : current.top.name) + "'");
@@ -159,6 +166,17 @@ public final class Scope implements AutoCloseable {
             members.get(i).closeByScope(this);
         }
         members.clear();
+    }
+
+    /** Closes the turns of loops that were left inside of this scope. */
+    private void closeAbandoned(Current current) {
+        Scope turn = current.top;
+        while (turn != null && turn != this && turn.whenAbandoned != null) {
+            Runnable action = turn.whenAbandoned;
+            turn.close();
+            action.run();
+            turn = current.top;
+        }
     }
 
     void add(Tensor tensor) {
