@@ -52,7 +52,7 @@ set_up_libtorch
       for ((round = 0; round < rounds; round++)); do
         "${under[@]}" bash "$here/compare.sh" --turn "$model" "$count" "$factor" ||
           printf '%s on %s thread(s): a turn failed\n' "$model" "$count" >&2
-      done | tee /dev/stderr
+      done | tee >(cat >&2)
       echo row
     done
   done | "$python" "$here/compare_table.py"

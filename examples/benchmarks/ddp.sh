@@ -56,4 +56,4 @@ for model in $models; do
       done
     done
   done
-done | tee /dev/stderr | "$python" "$here/ddp_table.py"
+done | tee >(cat >&2) | "$python" "$here/ddp_table.py"

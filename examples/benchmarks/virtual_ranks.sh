@@ -27,4 +27,4 @@ for model in $models; do
         --virtual-ranks "$count" --seconds "$seconds" --json
     done
   done
-done | tee /dev/stderr | "$python" "$here/virtual_ranks_table.py"
+done | tee >(cat >&2) | "$python" "$here/virtual_ranks_table.py"
