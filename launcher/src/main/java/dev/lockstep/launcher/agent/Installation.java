@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where this Lockstep lies: its JVM, its class path, and the caches made when it was built.
+ * Where this Lockstep lies: its JVM, its class path, and the class archives made when it was built.
  *
  * @param java the java command
  * @param classPath the class path that the launcher itself runs on
- * @param workerCache the ahead-of-time cache of workers, which need not exist
+ * @param workerArchive the archive of the classes that workers load, which need not exist
  */
-public record Installation(Path java, List<Path> classPath, Path workerCache) {
-    /** The system property that names the folder of the caches. */
+public record Installation(Path java, List<Path> classPath, Path workerArchive) {
+    /** The system property that names the folder of the class archives. */
     public static final String HOME_PROPERTY = "lockstep.home";
 
     /** {@return the installation that this process runs from} */
@@ -25,6 +25,6 @@ public record Installation(Path java, List<Path> classPath, Path workerCache) {
                 .toList();
         Path home = Path.of(System.getProperty(HOME_PROPERTY, "/nonexistent"));
         return new Installation(
-                Path.of(System.getProperty("java.home"), "bin", "java"), classPath, home.resolve("worker.aot"));
+                Path.of(System.getProperty("java.home"), "bin", "java"), classPath, home.resolve("worker.jsa"));
     }
 }

@@ -11,11 +11,11 @@ import java.util.List;
  *
  * @param java the java command
  * @param classPath the launcher's own class path, then the program's
- * @param aotCache the ahead-of-time cache made at build time; used if the file exists
+ * @param classArchive the archive of loaded classes made at build time; used if the file exists
  * @param heap the heap's limit as {@code -Xmx} takes it; tensors live outside the heap
  * @param options further options of the JVM
  */
-public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, String heap, List<String> options) {
+public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, String heap, List<String> options) {
     /**
      * The flags every JVM that computes needs; the last ones keep vector kernels fast, see the README of engine/cpu.
      */
@@ -30,9 +30,10 @@ public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, Stri
             "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.Loops::lambda*",
             "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.*::apply");
 
-    /** The environment variable by which the build has the first worker write the cache. */
-    private static final String CACHE_OUTPUT = "LOCKSTEP_CACHE_OUTPUT";
+    /** The environment variable by which the build has the first worker write the archive. */
+    private static final String ARCHIVE_OUTPUT = "LOCKSTEP_ARCHIVE_OUTPUT";
 
+    private static final String QUIET = "-Xlog:aot=off,cds=off"; // A missing or stale archive costs speed only.
     private static final String MAIN = "dev.lockstep.launcher.worker.WorkerMain";
 
     /** Copies the lists. */
@@ -48,7 +49,7 @@ public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, Stri
         line.addAll(ENGINE_FLAGS);
         line.add("-Xmx" + heap);
         line.add("-XX:+UseSerialGC");
-        line.addAll(cacheOptions(localRank));
+        line.addAll(archiveOptions(localRank));
         line.add("-XX:ErrorFile=" + logs.resolve("hs_err.log"));
         line.add("-XX:HeapDumpPath=" + logs);
         line.add("-XX:+ExitOnOutOfMemoryError");
@@ -60,11 +61,11 @@ public record WorkerCommand(Path java, List<Path> classPath, Path aotCache, Stri
         return List.copyOf(line);
     }
 
-    private List<String> cacheOptions(int localRank) {
-        String output = System.getenv(CACHE_OUTPUT);
+    private List<String> archiveOptions(int localRank) {
+        String output = System.getenv(ARCHIVE_OUTPUT);
         if (output != null) {
-            return localRank == 0 ? List.of("-XX:AOTCacheOutput=" + output) : List.of();
+            return localRank == 0 ? List.of("-XX:ArchiveClassesAtExit=" + output, QUIET) : List.of();
         }
-        return Files.isRegularFile(aotCache) ? List.of("-XX:AOTCache=" + aotCache, "-Xlog:aot=off,cds=off") : List.of();
+        return Files.isRegularFile(classArchive) ? List.of("-XX:SharedArchiveFile=" + classArchive, QUIET) : List.of();
     }
 }

@@ -121,7 +121,7 @@ public record Workload(
                         program.classPath().stream().map(Path::of))
                 .toList();
         WorkerCommand command = new WorkerCommand(
-                installation.java(), classPath, installation.workerCache(), worker.heap(), worker.jvmOptions());
+                installation.java(), classPath, installation.workerArchive(), worker.heap(), worker.jvmOptions());
         return new AgentSetup(
                 site.agent(),
                 site.host(),

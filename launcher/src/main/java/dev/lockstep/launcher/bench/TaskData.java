@@ -112,8 +112,12 @@ enum TaskData {
         }
         Tensor x = Tensors.empty(labels.length, PIXELS);
         MemorySegment values = x.value().storage().segment();
-        for (int i = 0; i < pixels.length; i++) {
-            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, normal[pixels[i] & 0xFF]);
+        float[] row = new float[PIXELS]; // A loop over arrays, and copies of whole rows, are fast before C2 has come.
+        for (int i = 0; i < labels.length; i++) {
+            for (int j = 0; j < PIXELS; j++) {
+                row[j] = normal[pixels[i * PIXELS + j] & 0xFF];
+            }
+            MemorySegment.copy(row, 0, values, ValueLayout.JAVA_FLOAT, (long) i * PIXELS * Float.BYTES, PIXELS);
         }
         return new TensorDataset(x, labels(labels));
     }
