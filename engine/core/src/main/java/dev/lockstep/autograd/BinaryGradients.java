@@ -28,9 +28,22 @@ final class BinaryGradients {
             case MUL -> parts(A | B, d -> d.mul(d.gradient(), d.input(1)), d -> d.mul(d.gradient(), d.input(0)));
             case DIV -> parts(A | B, d -> d.div(d.gradient(), d.input(1)), BinaryGradients::divisor);
             case POW -> parts(A | B, BinaryGradients::base, BinaryGradients::exponent);
+            case FMOD ->
+                parts(
+                        A | B,
+                        Derivation::gradient,
+                        d -> times(d, d.unary(UnaryKind.TRUNC, d.div(d.input(0), d.input(1)))));
+            case REMAINDER ->
+                parts(
+                        A | B,
+                        Derivation::gradient,
+                        d -> times(d, d.binary(BinaryKind.FLOOR_DIVIDE, d.input(0), d.input(1))));
+            case FLOOR_DIVIDE -> parts(0, d -> d.zeros(0), d -> d.zeros(1));
+            case ATAN2 -> parts(A | B, d -> angle(d, d.input(1)), d -> angle(d, d.neg(d.input(0))));
             case MAXIMUM -> parts(A | B, d -> chosen(d, BinaryKind.GT), d -> chosen(d, BinaryKind.LT));
             case MINIMUM -> parts(A | B, d -> chosen(d, BinaryKind.LT), d -> chosen(d, BinaryKind.GT));
-            case EQ, NE, LT, LE, GT, GE, LOGICAL_AND, LOGICAL_OR -> Rule.NONE;
+            case EQ, NE, LT, LE, GT, GE, LOGICAL_AND, LOGICAL_OR, LOGICAL_XOR -> Rule.NONE;
+            case BITWISE_AND, BITWISE_OR, BITWISE_XOR, SHIFT_LEFT, SHIFT_RIGHT -> Rule.NONE;
             case RELU_GRAD -> parts(A, d -> d.zeros(0), d -> again(d, kind));
             case TANH_GRAD -> parts(A | B, BinaryGradients::tanhSecond, d -> again(d, kind));
             case SIGMOID_GRAD -> parts(A | B, BinaryGradients::sigmoidSecond, d -> again(d, kind));
@@ -44,6 +57,17 @@ final class BinaryGradients {
 
     private static @Nullable Value part(Derivation d, int input, Part part) {
         return d.needs(input) ? d.sumTo(part.of(d), d.inputShape(input)) : null;
+    }
+
+    /** {@code -g quotient}. */
+    private static Value times(Derivation d, Value quotient) {
+        return d.neg(d.mul(d.gradient(), quotient));
+    }
+
+    /** {@code g side / (a^2 + b^2)}. */
+    private static Value angle(Derivation d, Value side) {
+        Value square = d.add(d.unary(UnaryKind.SQUARE, d.input(0)), d.unary(UnaryKind.SQUARE, d.input(1)));
+        return d.div(d.mul(d.gradient(), side), square);
     }
 
     /** {@code -g a / b / b}. */

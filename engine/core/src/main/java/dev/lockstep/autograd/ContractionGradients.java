@@ -64,7 +64,7 @@ final class ContractionGradients {
     /** Sees [..., M, N] as [rows, N]. */
     private static Value rows(Derivation d, Value x) {
         long columns = x.shape().size(-1);
-        long rows = columns == 0 ? 0 : x.shape().elements() / columns;
+        long rows = x.shape().with(-1, 1).elements();
         return d.reshape(x, Shape.of(rows, columns));
     }
 

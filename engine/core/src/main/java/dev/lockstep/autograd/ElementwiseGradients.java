@@ -59,7 +59,11 @@ final class ElementwiseGradients {
             case POW -> op.scalarFirst() ? exponential(s) : power(s);
             case MAXIMUM -> Rule.ofInput(d -> chosen(d, BinaryKind.GT, s));
             case MINIMUM -> Rule.ofInput(d -> chosen(d, BinaryKind.LT, s));
-            case EQ, NE, LT, LE, GT, GE, LOGICAL_AND, LOGICAL_OR -> Rule.NONE;
+            case FMOD, REMAINDER -> op.scalarFirst() ? Rule.unsupported() : Rule.linear(Derivation::gradient);
+            case FLOOR_DIVIDE -> Rule.linear(d -> d.zeros(0));
+            case EQ, NE, LT, LE, GT, GE, LOGICAL_AND, LOGICAL_OR, LOGICAL_XOR -> Rule.NONE;
+            case BITWISE_AND, BITWISE_OR, BITWISE_XOR, SHIFT_LEFT, SHIFT_RIGHT -> Rule.NONE;
+            case ATAN2 -> Rule.unsupported();
             case RELU_GRAD, TANH_GRAD, SIGMOID_GRAD, GELU_GRAD, GELU_TANH_GRAD, SILU_GRAD -> Rule.unsupported();
         };
     }

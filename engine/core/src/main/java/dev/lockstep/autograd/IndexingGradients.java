@@ -1,6 +1,7 @@
 package dev.lockstep.autograd;
 
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Indexing.Embedding;
 import dev.lockstep.backend.op.Indexing.EmbeddingGrad;
@@ -8,6 +9,7 @@ import dev.lockstep.backend.op.Indexing.Gather;
 import dev.lockstep.backend.op.Indexing.GatherGrad;
 import dev.lockstep.backend.op.Indexing.IndexSelect;
 import dev.lockstep.backend.op.Indexing.IndexSelectGrad;
+import dev.lockstep.backend.op.Indexing.Scatter;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.layout.Shape;
 import java.util.function.Function;
@@ -24,10 +26,20 @@ final class IndexingGradients {
         return switch (op) {
             case IndexSelect read -> byIndex(shape -> new IndexSelectGrad(shape, read.axis()));
             case Gather read -> byIndex(shape -> new GatherGrad(shape, read.axis()));
+            case Scatter write -> Rule.of(INDEX, d -> scatter(d, write));
             case Embedding read -> byIndex(shape -> new EmbeddingGrad(shape.size(0), NO_PADDING));
             case IndexSelectGrad sum -> byIndex(shape -> new IndexSelect(sum.axis()));
             case GatherGrad sum -> byIndex(shape -> new Gather(sum.axis()));
             case EmbeddingGrad sum -> sum.paddingIndex() < 0 ? byIndex(shape -> new Embedding()) : Rule.unsupported();
+        };
+    }
+
+    /** What was written over has no gradient; what was written has that of its place. */
+    private static @Nullable Value[] scatter(Derivation d, Scatter op) {
+        Value index = d.input(1);
+        Value none = d.run(new Creation.Full(d.inputShape(2), d.inputType(2), 0));
+        Value over = d.needs(0) ? d.run(op, d.gradient(), index, none) : null;
+        return new @Nullable Value[] {over, null, d.needs(2) ? d.run(new Gather(op.axis()), d.gradient(), index) : null
         };
     }
 

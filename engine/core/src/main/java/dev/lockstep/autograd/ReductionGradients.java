@@ -4,15 +4,22 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Axes;
 import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Elementwise.Cast;
+import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Reduction.ArgReduce;
+import dev.lockstep.backend.op.Reduction.ProductGrad;
 import dev.lockstep.backend.op.Reduction.Reduce;
+import dev.lockstep.backend.op.Reduction.Scan;
+import dev.lockstep.backend.op.Reduction.ScanProductGrad;
 import dev.lockstep.backend.op.Reduction.Softmax;
 import dev.lockstep.backend.op.Reduction.SoftmaxGrad;
+import dev.lockstep.backend.op.Reduction.Sort;
+import dev.lockstep.backend.op.ScanKind;
 import dev.lockstep.backend.op.Shaping.Expand;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.layout.Shape;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** The gradients of reductions: g, spread back over the axes that were folded. */
 final class ReductionGradients {
@@ -23,6 +30,10 @@ final class ReductionGradients {
             case Reduce reduce -> reduce(reduce);
             case ArgReduce index -> Rule.NONE;
             case Softmax softmax -> Rule.ofOutput(d -> softmax(d, softmax));
+            case Scan scan -> scan(scan);
+            case ScanProductGrad gradient -> Rule.unsupported();
+            case ProductGrad gradient -> Rule.unsupported();
+            case Sort sort -> new Rule(0, 2, 1, d -> new @Nullable Value[] {unsorted(d, sort.axis())});
             case SoftmaxGrad gradient -> Rule.unsupported();
         };
     }
@@ -55,8 +66,32 @@ final class ReductionGradients {
         return (double) shape.elements() / Math.max(1, kept(shape, op.axes()).elements());
     }
 
-    /** {@code g y / x}: not a number where x is zero. */
+    private static Rule scan(Scan op) {
+        if (op.kind() == ScanKind.SUM) {
+            return Rule.linear(d -> d.run(new Scan(ScanKind.SUM, op.axis(), !op.reverse()), d.gradient()));
+        }
+        return op.reverse() ? Rule.unsupported() : new Rule(1, 1, 1, d -> new Value[] {scanProduct(d, op)});
+    }
+
+    /** While recording {@code reversed cumsum(g y) / x}, which differentiates, but is not a number where x is zero. */
+    private static Value scanProduct(Derivation d, Scan op) {
+        if (!d.isRecording()) {
+            return d.run(new ScanProductGrad(op.axis()), d.gradient(), d.input(0));
+        }
+        Value sums = d.run(new Scan(ScanKind.SUM, op.axis(), true), d.mul(d.gradient(), d.output(0)));
+        return d.div(sums, d.input(0));
+    }
+
+    private static Value unsorted(Derivation d, int axis) {
+        return d.run(new Indexing.GatherGrad(d.inputShape(0), axis), d.gradient(), d.output(1));
+    }
+
+    /** While recording {@code g y / x}, which differentiates, but is not a number where x is zero. */
     private static Value product(Derivation d, Reduce op) {
+        if (!d.isRecording()) {
+            Value kept = d.reshape(d.gradient(), kept(d.inputShape(0), op.axes()));
+            return d.run(new ProductGrad(op.axes()), kept, d.input(0));
+        }
         return d.div(spread(d, op, d.mul(d.gradient(), d.output(0))), d.input(0));
     }
 

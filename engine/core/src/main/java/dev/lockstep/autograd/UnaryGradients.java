@@ -7,6 +7,8 @@ import dev.lockstep.backend.op.UnaryKind;
 /** The gradients of functions of one argument: g is the gradient of the result, x the argument, y the result. */
 final class UnaryGradients {
     private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
+    private static final double LN2 = Math.log(2);
+    private static final double LN10 = Math.log(10);
     private static final double ROOT_HALF = Math.sqrt(0.5);
     private static final double NORMAL_DENSITY = 1 / Math.sqrt(2 * Math.PI);
     private static final double GELU_INNER = Math.sqrt(2 / Math.PI);
@@ -19,6 +21,16 @@ final class UnaryGradients {
             case NEG -> Rule.linear(d -> d.neg(d.gradient()));
             case ABS -> Rule.ofInput(d -> d.mul(d.gradient(), d.unary(UnaryKind.SIGN, d.input(0))));
             case EXP -> Rule.ofOutput(d -> d.mul(d.gradient(), d.output(0)));
+            case EXPM1 -> Rule.ofOutput(d -> d.mul(d.gradient(), d.add(d.output(0), 1)));
+            case LOG1P -> Rule.ofInput(d -> d.div(d.gradient(), d.add(d.input(0), 1)));
+            case LOG2 -> Rule.ofInput(d -> d.div(d.gradient(), d.mul(d.input(0), LN2)));
+            case LOG10 -> Rule.ofInput(d -> d.div(d.gradient(), d.mul(d.input(0), LN10)));
+            case TAN -> Rule.ofOutput(d -> d.mul(d.gradient(), d.add(d.unary(UnaryKind.SQUARE, d.output(0)), 1)));
+            case ASIN -> Rule.ofInput(d -> d.mul(d.gradient(), arc(d)));
+            case ACOS -> Rule.ofInput(d -> d.neg(d.mul(d.gradient(), arc(d))));
+            case ATAN -> Rule.ofInput(d -> d.div(d.gradient(), d.add(d.unary(UnaryKind.SQUARE, d.input(0)), 1)));
+            case SINH -> Rule.ofInput(d -> d.mul(d.gradient(), d.unary(UnaryKind.COSH, d.input(0))));
+            case COSH -> Rule.ofInput(d -> d.mul(d.gradient(), d.unary(UnaryKind.SINH, d.input(0))));
             case LOG -> Rule.ofInput(d -> d.div(d.gradient(), d.input(0)));
             case SQRT -> Rule.ofOutput(d -> d.div(d.mul(d.gradient(), 0.5), d.output(0)));
             case RSQRT -> Rule.ofOutput(UnaryGradients::rsqrt);
@@ -33,8 +45,8 @@ final class UnaryGradients {
             case GELU -> Rule.ofInput(d -> fusedOr(d, BinaryKind.GELU_GRAD, geluSlope(d)));
             case GELU_TANH -> Rule.ofInput(d -> fusedOr(d, BinaryKind.GELU_TANH_GRAD, geluTanhSlope(d)));
             case SILU -> Rule.ofInput(d -> fusedOr(d, BinaryKind.SILU_GRAD, siluSlope(d)));
-            case SIGN, FLOOR, CEIL -> Rule.linear(d -> d.zeros(0));
-            case IS_NAN, IS_FINITE, LOGICAL_NOT -> Rule.NONE;
+            case SIGN, FLOOR, CEIL, ROUND, TRUNC -> Rule.linear(d -> d.zeros(0));
+            case IS_NAN, IS_INF, IS_FINITE, LOGICAL_NOT, BITWISE_NOT -> Rule.NONE;
         };
     }
 
@@ -42,6 +54,11 @@ final class UnaryGradients {
     private static Value rsqrt(Derivation d) {
         Value y = d.output(0);
         return d.mul(d.mul(d.gradient(), d.mul(d.unary(UnaryKind.SQUARE, y), y)), -0.5);
+    }
+
+    /** {@code 1 / sqrt(1 - x^2)}. */
+    private static Value arc(Derivation d) {
+        return d.unary(UnaryKind.RSQRT, d.add(d.neg(d.unary(UnaryKind.SQUARE, d.input(0))), 1));
     }
 
     /** {@code g 2 / sqrt(pi) e^(-x^2)}. */

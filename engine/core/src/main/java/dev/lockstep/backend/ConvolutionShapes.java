@@ -83,6 +83,9 @@ final class ConvolutionShapes {
         if (x.rank() != 4) {
             throw in.refuse("needs [N, C, H, W], got " + x);
         }
+        if (window.isDilated()) {
+            throw in.refuse("pooling has no dilation, got " + window);
+        }
         if (2 * window.padH() > window.kernelH() || 2 * window.padW() > window.kernelW()) {
             throw in.refuse("padding " + window.padH() + "x" + window.padW() + " is more than half of the window "
                     + window.kernelH() + "x" + window.kernelW());

@@ -31,7 +31,7 @@ final class ElementwiseShapes {
         in.expect(1);
         DType dtype = in.dtype(0);
         boolean taken = switch (dtype.category()) {
-            case FLOATING -> true;
+            case FLOATING -> kind.takesFloats();
             case INTEGRAL -> kind.takesIntegers();
             case BOOLEAN -> kind.isPredicate();
         };
@@ -60,8 +60,8 @@ final class ElementwiseShapes {
 
     private static void checkTaken(BinaryKind kind, Inputs in) {
         boolean taken = switch (in.dtype(0).category()) {
-            case FLOATING -> true;
-            case INTEGRAL -> !kind.isGradient();
+            case FLOATING -> !kind.isBitwise();
+            case INTEGRAL -> !kind.isGradient() && kind != BinaryKind.ATAN2;
             case BOOLEAN -> kind.isPredicate() || takesBooleans(kind);
         };
         if (!taken) {
@@ -74,7 +74,10 @@ final class ElementwiseShapes {
         return kind == BinaryKind.ADD
                 || kind == BinaryKind.MUL
                 || kind == BinaryKind.MAXIMUM
-                || kind == BinaryKind.MINIMUM;
+                || kind == BinaryKind.MINIMUM
+                || kind == BinaryKind.BITWISE_AND
+                || kind == BinaryKind.BITWISE_OR
+                || kind == BinaryKind.BITWISE_XOR;
     }
 
     private static List<ValueSpec> clamp(Elementwise.Clamp op, Inputs in) {

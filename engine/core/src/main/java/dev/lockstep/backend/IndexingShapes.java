@@ -10,7 +10,7 @@ final class IndexingShapes {
     private IndexingShapes() {}
 
     static List<ValueSpec> outputs(Indexing op, Inputs in) {
-        in.expect(2);
+        in.expect(op instanceof Indexing.Scatter ? 3 : 2);
         in.expectIndex(1);
         return switch (op) {
             case Indexing.IndexSelect select -> {
@@ -19,7 +19,6 @@ final class IndexingShapes {
                 yield Inputs.contiguous(in.shape(0).with(axis, in.shape(1).size(0)), in.dtype(0));
             }
             case Indexing.IndexSelectGrad grad -> {
-                in.expectFloating(0);
                 in.expectRank(1, 1, "the index", "[K]");
                 in.expectShape(0, grad.shape().with(grad.axis(), in.shape(1).size(0)), "the gradient");
                 yield Inputs.contiguous(grad.shape(), in.dtype(0));
@@ -29,10 +28,15 @@ final class IndexingShapes {
                 yield Inputs.contiguous(in.shape(1), in.dtype(0));
             }
             case Indexing.GatherGrad grad -> {
-                in.expectFloating(0);
                 checkGather(in, grad.shape(), grad.axis());
                 in.expectShape(0, in.shape(1), "the gradient");
                 yield Inputs.contiguous(grad.shape(), in.dtype(0));
+            }
+            case Indexing.Scatter scatter -> {
+                checkGather(in, in.shape(0), scatter.axis());
+                in.expectShape(2, in.shape(1), "the source");
+                in.expectSameDtype(in.dtype(0), in.dtype(2));
+                yield Inputs.contiguous(in.shape(0), in.dtype(0));
             }
             case Indexing.Embedding() -> {
                 in.expectRank(0, 2, "the weight", "[V, D]");

@@ -22,6 +22,25 @@ final class ReductionShapes {
                 in.axis(0, softmax.axis());
                 yield in.like(in.shape(0), in.dtype(0));
             }
+            case Reduction.Scan scan -> {
+                in.expect(1);
+                in.axis(0, scan.axis());
+                yield in.like(in.shape(0), in.dtype(0).isFloating() ? in.dtype(0) : DType.I64);
+            }
+            case Reduction.ScanProductGrad grad -> {
+                in.expect(2);
+                in.expectFloating();
+                in.axis(1, grad.axis());
+                in.expectShape(0, in.shape(1), "the gradient");
+                yield in.like(in.shape(1), in.dtype(1));
+            }
+            case Reduction.ProductGrad grad -> productGrad(grad, in);
+            case Reduction.Sort sort -> {
+                in.expect(1);
+                in.axis(0, sort.axis());
+                yield List.of(
+                        ValueSpec.contiguous(in.shape(0), in.dtype(0)), ValueSpec.contiguous(in.shape(0), DType.I64));
+            }
             case Reduction.SoftmaxGrad softmax -> {
                 in.expect(2);
                 in.expectFloating();
@@ -30,6 +49,13 @@ final class ReductionShapes {
                 yield in.like(in.shape(0), in.dtype(0));
             }
         };
+    }
+
+    private static List<ValueSpec> productGrad(Reduction.ProductGrad op, Inputs in) {
+        in.expect(2);
+        in.expectFloating();
+        in.expectShape(0, fold(in.shape(1), op.axes(), true), "the gradient");
+        return in.like(in.shape(1), in.dtype(1));
     }
 
     private static List<ValueSpec> reduce(Reduction.Reduce op, Inputs in) {

@@ -13,14 +13,16 @@ final class ShapingShapes {
         return switch (op) {
             case Shaping.View view -> {
                 in.expect(1);
-                yield List.of(new ValueSpec(view(view, in.specs().get(0).layout()), in.dtype(0)));
+                yield List.of(new ValueSpec(view(view, in), in.dtype(0)));
             }
             case Shaping.NarrowGrad grad -> narrowGrad(grad, in);
+            case Shaping.StridedGrad grad -> stridedGrad(grad, in);
             case Shaping.Concat concat -> concat(in.axis(0, concat.axis()), in);
         };
     }
 
-    private static Layout view(Shaping.View op, Layout layout) {
+    private static Layout view(Shaping.View op, Inputs in) {
+        Layout layout = in.specs().get(0).layout();
         return switch (op) {
             case Shaping.Reshape(Shape shape) -> layout.reshape(shape).orElseGet(() -> Layout.contiguous(shape));
             case Shaping.Permute(List<Integer> order) ->
@@ -28,8 +30,28 @@ final class ShapingShapes {
             case Shaping.Expand(Shape shape) -> layout.expand(shape);
             case Shaping.Narrow(int axis, long start, long length, long step) ->
                 layout.narrow(axis, start, length, step);
+            case Shaping.AsStrided(Layout places) -> asStrided(places, in);
+            case Shaping.Diagonal(long offset, int first, int second) -> layout.diagonal(offset, first, second);
+            case Shaping.Unfold(int axis, long size, long step) -> layout.unfold(axis, size, step);
             case Shaping.Detach() -> layout;
         };
+    }
+
+    private static Layout asStrided(Layout places, Inputs in) {
+        Layout layout = in.specs().get(0).layout();
+        if (!layout.isContiguous() || places.lastPlace() >= in.shape(0).elements()) {
+            throw in.refuse(places + " leaves the " + in.shape(0).elements() + " elements of " + layout);
+        }
+        return Layout.of(places.shape(), places.strides(), layout.offset() + places.offset());
+    }
+
+    private static List<ValueSpec> stridedGrad(Shaping.StridedGrad op, Inputs in) {
+        in.expect(1);
+        in.expectShape(0, op.places().shape(), "the gradient");
+        if (op.places().lastPlace() >= op.shape().elements()) {
+            throw in.refuse(op.places() + " leaves the elements of " + op.shape());
+        }
+        return Inputs.contiguous(op.shape(), in.dtype(0));
     }
 
     private static List<ValueSpec> narrowGrad(Shaping.NarrowGrad op, Inputs in) {

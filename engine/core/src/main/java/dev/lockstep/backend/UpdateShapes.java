@@ -16,6 +16,12 @@ final class UpdateShapes {
             case Update.ScaleInto scale -> equalShapes(in, 1);
             case Update.Sgd sgd -> equalShapes(in, sgd.momentum() == 0 ? 2 : 3);
             case Update.Adam adam -> equalShapes(in, 4);
+            case Update.RmsProp rule -> equalShapes(in, 3 + (rule.centered() ? 1 : 0) + (rule.momentum() > 0 ? 1 : 0));
+            case Update.Adagrad rule -> equalShapes(in, 3);
+            case Update.Adadelta rule -> equalShapes(in, 4);
+            case Update.Adamax rule -> equalShapes(in, 4);
+            case Update.Moments rule -> equalShapes(in, 4);
+            case Update.Lion rule -> equalShapes(in, 3);
         }
         return List.of();
     }

@@ -160,6 +160,63 @@ public final class Layout {
         return new Layout(shape.with(index, length), steps, moved);
     }
 
+    /**
+     * {@return the diagonal of two axes as a new last axis, without these}
+     *
+     * @param offset how many columns the diagonal lies to the right of the main one
+     */
+    public Layout diagonal(long offset, int first, int second) {
+        int row = shape.axis(first);
+        int column = shape.axis(second);
+        if (row == column) {
+            throw new IllegalArgumentException("diagonal: axis " + row + " twice, of " + shape);
+        }
+        long fromRow = Math.max(0, -offset);
+        long fromColumn = Math.max(0, offset);
+        long length = Math.max(0, Math.min(shape.size(row) - fromRow, shape.size(column) - fromColumn));
+        long[] sizes = new long[shape.rank() - 1];
+        long[] steps = new long[sizes.length];
+        int next = 0;
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            if (axis != row && axis != column) {
+                sizes[next] = shape.size(axis);
+                steps[next++] = strides[axis];
+            }
+        }
+        sizes[next] = length;
+        steps[next] = strides[row] + strides[column];
+        long moved = length == 0 ? 0 : fromRow * strides[row] + fromColumn * strides[column];
+        return new Layout(Shape.of(sizes), steps, offset() + moved);
+    }
+
+    /**
+     * {@return the windows of {@code size} elements of an axis, {@code step} apart: the axis counts them, a new last
+     * one their elements}
+     */
+    public Layout unfold(int axis, long size, long step) {
+        int index = shape.axis(axis);
+        if (size < 1 || step < 1 || size > shape.size(index)) {
+            throw new IllegalArgumentException(
+                    "unfold: windows of " + size + ", step " + step + " do not fit axis " + index + " of " + shape);
+        }
+        long[] sizes = Arrays.copyOf(shape.toArray(), shape.rank() + 1);
+        long[] steps = Arrays.copyOf(strides, strides.length + 1);
+        sizes[index] = (shape.size(index) - size) / step + 1;
+        steps[index] = strides[index] * step;
+        sizes[shape.rank()] = size;
+        steps[shape.rank()] = strides[index];
+        return new Layout(Shape.of(sizes), steps, offset);
+    }
+
+    /** {@return the last place that an element takes, in elements; -1 if there is none} */
+    public long lastPlace() {
+        long last = offset;
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            last += (shape.size(axis) - 1) * Math.max(0, strides[axis]);
+        }
+        return shape.elements() == 0 ? -1 : last;
+    }
+
     /** {@return this layout seen in another shape of as many elements, or empty where that needs a copy} */
     public Optional<Layout> reshape(Shape target) {
         if (target.elements() != shape.elements()) {

@@ -11,6 +11,11 @@ public sealed interface ArithmeticMethods permits Tensor {
         return ElementwiseOps.binary(BinaryKind.ADD, (Tensor) this, other);
     }
 
+    /** Adds {@code alpha} times another tensor: torch's {@code add(other, alpha=...)}. */
+    default Tensor add(Tensor other, double alpha) {
+        return ElementwiseOps.plus((Tensor) this, other, alpha);
+    }
+
     /** Adds a number; an integral tensor becomes F32. */
     default Tensor add(double other) {
         return ElementwiseOps.scalar(BinaryKind.ADD, (Tensor) this, other);
@@ -24,6 +29,11 @@ public sealed interface ArithmeticMethods permits Tensor {
     /** Subtracts another tensor, element by element; shapes broadcast, dtypes promote. */
     default Tensor sub(Tensor other) {
         return ElementwiseOps.binary(BinaryKind.SUB, (Tensor) this, other);
+    }
+
+    /** Subtracts {@code alpha} times another tensor. */
+    default Tensor sub(Tensor other, double alpha) {
+        return ElementwiseOps.plus((Tensor) this, other, -alpha);
     }
 
     /** Subtracts a number; an integral tensor becomes F32. */
@@ -56,6 +66,11 @@ public sealed interface ArithmeticMethods permits Tensor {
         return ElementwiseOps.div((Tensor) this, other);
     }
 
+    /** Divides and rounds; of integers an error where the divisor is 0. */
+    default Tensor div(Tensor other, Rounding rounding) {
+        return ElementwiseOps.div((Tensor) this, other, rounding);
+    }
+
     /** Divides by a number; integers divide to F32. */
     default Tensor div(double other) {
         return ElementwiseOps.scalar(BinaryKind.DIV, (Tensor) this, other);
@@ -63,6 +78,11 @@ public sealed interface ArithmeticMethods permits Tensor {
 
     /** Subtracts this from a number: {@code other - this}. */
     default Tensor rsub(double other) {
+        return ElementwiseOps.scalarFirst(BinaryKind.SUB, other, (Tensor) this);
+    }
+
+    /** Subtracts this from a whole number; the dtype stays. */
+    default Tensor rsub(long other) {
         return ElementwiseOps.scalarFirst(BinaryKind.SUB, other, (Tensor) this);
     }
 
@@ -79,6 +99,26 @@ public sealed interface ArithmeticMethods permits Tensor {
     /** Raises to a power. */
     default Tensor pow(double exponent) {
         return ElementwiseOps.scalar(BinaryKind.POW, (Tensor) this, exponent);
+    }
+
+    /** Raises a number to the power of this: {@code base ^ this}. */
+    default Tensor rpow(double base) {
+        return ElementwiseOps.scalarFirst(BinaryKind.POW, base, (Tensor) this);
+    }
+
+    /** Gives the angle of the point (other, this), in (-pi, pi]. */
+    default Tensor atan2(Tensor other) {
+        return ElementwiseOps.real(BinaryKind.ATAN2, (Tensor) this, other);
+    }
+
+    /** Gives {@code sqrt(this^2 + other^2)}. */
+    default Tensor hypot(Tensor other) {
+        return ((Tensor) this).square().add(other.square()).sqrt();
+    }
+
+    /** Gives {@code log(e^this + e^other)} without overflow. */
+    default Tensor logAddExp(Tensor other) {
+        return ElementwiseOps.logAddExp((Tensor) this, other);
     }
 
     /** Takes the larger of two, element by element; NaN wins. */
@@ -161,6 +201,11 @@ public sealed interface ArithmeticMethods permits Tensor {
         return ElementwiseOps.logical(BinaryKind.LOGICAL_OR, (Tensor) this, other);
     }
 
+    /** Tells where exactly one is non-zero, as bools. */
+    default Tensor logicalXor(Tensor other) {
+        return ElementwiseOps.logical(BinaryKind.LOGICAL_XOR, (Tensor) this, other);
+    }
+
     /** Replaces the elements where {@code mask} (bool, broadcast to this) holds. */
     default Tensor maskedFill(Tensor mask, double fill) {
         return ElementwiseOps.maskedFill((Tensor) this, mask, fill);
@@ -169,5 +214,20 @@ public sealed interface ArithmeticMethods permits Tensor {
     /** Moves towards {@code end}: {@code this + weight * (end - this)}. */
     default Tensor lerp(Tensor end, double weight) {
         return ElementwiseOps.lerp((Tensor) this, end, weight);
+    }
+
+    /** Moves towards {@code end} by a weight an element: {@code this + weight * (end - this)}. */
+    default Tensor lerp(Tensor end, Tensor weight) {
+        return ElementwiseOps.lerp((Tensor) this, end, weight);
+    }
+
+    /** Adds a product: {@code this + value * a * b}. */
+    default Tensor addcmul(Tensor a, Tensor b, double value) {
+        return ElementwiseOps.plus((Tensor) this, a.mul(b), value);
+    }
+
+    /** Adds a quotient: {@code this + value * a / b}. */
+    default Tensor addcdiv(Tensor a, Tensor b, double value) {
+        return ElementwiseOps.plus((Tensor) this, a.div(b), value);
     }
 }

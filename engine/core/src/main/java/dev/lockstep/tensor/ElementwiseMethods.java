@@ -120,6 +120,82 @@ public sealed interface ElementwiseMethods permits Tensor {
         return ElementwiseOps.unary(UnaryKind.LOGICAL_NOT, (Tensor) this);
     }
 
+    /** Gives {@code e^x - 1}, exact near 0, element by element. */
+    default Tensor expm1() {
+        return ElementwiseOps.unary(UnaryKind.EXPM1, (Tensor) this);
+    }
+
+    /** Gives {@code log(1 + x)}, exact near 0, element by element. */
+    default Tensor log1p() {
+        return ElementwiseOps.unary(UnaryKind.LOG1P, (Tensor) this);
+    }
+
+    /** Gives the logarithm to base 2, element by element. */
+    default Tensor log2() {
+        return ElementwiseOps.unary(UnaryKind.LOG2, (Tensor) this);
+    }
+
+    /** Gives the logarithm to base 10, element by element. */
+    default Tensor log10() {
+        return ElementwiseOps.unary(UnaryKind.LOG10, (Tensor) this);
+    }
+
+    /** Gives the tangent, element by element. */
+    default Tensor tan() {
+        return ElementwiseOps.unary(UnaryKind.TAN, (Tensor) this);
+    }
+
+    /** Gives the arc sine, element by element. */
+    default Tensor asin() {
+        return ElementwiseOps.unary(UnaryKind.ASIN, (Tensor) this);
+    }
+
+    /** Gives the arc cosine, element by element. */
+    default Tensor acos() {
+        return ElementwiseOps.unary(UnaryKind.ACOS, (Tensor) this);
+    }
+
+    /** Gives the arc tangent, element by element. */
+    default Tensor atan() {
+        return ElementwiseOps.unary(UnaryKind.ATAN, (Tensor) this);
+    }
+
+    /** Gives the hyperbolic sine, element by element. */
+    default Tensor sinh() {
+        return ElementwiseOps.unary(UnaryKind.SINH, (Tensor) this);
+    }
+
+    /** Gives the hyperbolic cosine, element by element. */
+    default Tensor cosh() {
+        return ElementwiseOps.unary(UnaryKind.COSH, (Tensor) this);
+    }
+
+    /** Gives the nearest whole number, halves to even, element by element. */
+    default Tensor round() {
+        return ElementwiseOps.unary(UnaryKind.ROUND, (Tensor) this);
+    }
+
+    /** Gives the whole number next towards zero, element by element. */
+    default Tensor trunc() {
+        return ElementwiseOps.unary(UnaryKind.TRUNC, (Tensor) this);
+    }
+
+    /** Gives true where infinite, element by element. */
+    default Tensor isInf() {
+        return ElementwiseOps.unary(UnaryKind.IS_INF, (Tensor) this);
+    }
+
+    /** Gives the bits of an integer turned, the other boolean, element by element. */
+    default Tensor bitwiseNot() {
+        boolean isTruth = ((Tensor) this).dtype() == DType.BOOL;
+        return ElementwiseOps.unary(isTruth ? UnaryKind.LOGICAL_NOT : UnaryKind.BITWISE_NOT, (Tensor) this);
+    }
+
+    /** Gives what is behind the point: {@code x - trunc(x)}. */
+    default Tensor frac() {
+        return ((Tensor) this).sub(trunc());
+    }
+
     /** Limits to {@code [min, max]}; NaN stays NaN. */
     default Tensor clamp(double min, double max) {
         return ElementwiseOps.clamp((Tensor) this, min, max);
@@ -135,19 +211,13 @@ public sealed interface ElementwiseMethods permits Tensor {
         return ElementwiseOps.clamp((Tensor) this, Double.NEGATIVE_INFINITY, max);
     }
 
-    /** Gives {@code x > 0 ? x : slope * x}. */
-    default Tensor leakyRelu(double slope) {
-        return ElementwiseOps.leakyRelu((Tensor) this, slope);
+    /** Limits to tensors of bounds, broadcast to this; where they cross, {@code max} wins. */
+    default Tensor clamp(Tensor min, Tensor max) {
+        return maxOf(min).minimum(max);
     }
 
-    /** Gives {@code x > 0 ? x : alpha (e^x - 1)}. */
-    default Tensor elu(double alpha) {
-        return ElementwiseOps.elu((Tensor) this, alpha);
-    }
-
-    /** Gives {@code log(1 + e^x)}; x itself above 20. */
-    default Tensor softplus() {
-        return ElementwiseOps.softplus((Tensor) this);
+    private Tensor maxOf(Tensor min) {
+        return ((Tensor) this).maximum(min);
     }
 
     /** Converts to another dtype; this tensor itself if it has that dtype. */

@@ -15,8 +15,6 @@ import dev.lockstep.layout.Promotion;
 
 /** The element-wise functions: promotion of dtypes, then one op. */
 final class ElementwiseOps {
-    private static final double SOFTPLUS_THRESHOLD = 20;
-
     private ElementwiseOps() {}
 
     static Tensor unary(UnaryKind kind, Tensor x) {
@@ -26,8 +24,11 @@ final class ElementwiseOps {
     /** {@return whether a function gives fractions for whole arguments} */
     private static boolean isReal(UnaryKind kind) {
         return switch (kind) {
-            case EXP, LOG, SQRT, RSQRT, RECIPROCAL, SIN, COS, TANH, SIGMOID, ERF, GELU, GELU_TANH, SILU -> true;
-            case NEG, ABS, SIGN, SQUARE, FLOOR, CEIL, RELU, IS_NAN, IS_FINITE, LOGICAL_NOT -> false;
+            case EXP, EXPM1, LOG, LOG1P, LOG2, LOG10, SQRT, RSQRT, RECIPROCAL -> true;
+            case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH -> true;
+            case SIGMOID, ERF, GELU, GELU_TANH, SILU -> true;
+            case NEG, ABS, SIGN, SQUARE, FLOOR, CEIL, ROUND, TRUNC, RELU -> false;
+            case IS_NAN, IS_INF, IS_FINITE, LOGICAL_NOT, BITWISE_NOT -> false;
         };
     }
 
@@ -74,21 +75,39 @@ final class ElementwiseOps {
         return start.add(end.sub(start).mul(weight));
     }
 
+    static Tensor lerp(Tensor start, Tensor end, Tensor weight) {
+        return start.add(end.sub(start).mul(weight));
+    }
+
+    /** {@return {@code x + factor * other}, without a product for 1} */
+    static Tensor plus(Tensor x, Tensor other, double factor) {
+        boolean whole = factor == Math.rint(factor);
+        return factor == 1 ? x.add(other) : x.add(whole ? other.mul((long) factor) : other.mul(factor));
+    }
+
+    static Tensor div(Tensor a, Tensor b, Rounding rounding) {
+        if (rounding == Rounding.FLOOR) {
+            return binary(BinaryKind.FLOOR_DIVIDE, a, b);
+        }
+        DType common = Promotion.of(a.dtype(), a.rank(), b.dtype(), b.rank());
+        return common.isFloating() ? div(a, b).trunc() : binary(BinaryKind.DIV, a, b);
+    }
+
+    /** Functions that only floats have: integers become F32. */
+    static Tensor real(BinaryKind kind, Tensor a, Tensor b) {
+        return binary(kind, floating(a), floating(b));
+    }
+
+    /** {@code log(e^a + e^b)}; the larger is taken out first. */
+    static Tensor logAddExp(Tensor a, Tensor b) {
+        Tensor larger = a.maximum(b);
+        Tensor same = a.eq(b).logicalAnd(a.isInf());
+        Tensor distance = where(same, Tensors.full(0, larger.dtype()), a.sub(b)).abs();
+        return larger.add(distance.neg().exp().log1p());
+    }
+
     static Tensor clamp(Tensor x, double min, double max) {
         return Engine.run(new Clamp(min, max), x);
-    }
-
-    static Tensor leakyRelu(Tensor x, double slope) {
-        return where(x.gt(0), x, x.mul(slope));
-    }
-
-    static Tensor elu(Tensor x, double alpha) {
-        return where(x.gt(0), x, x.clampMax(0).exp().sub(1.0).mul(alpha));
-    }
-
-    static Tensor softplus(Tensor x) {
-        Tensor bounded = floating(x).clampMax(SOFTPLUS_THRESHOLD).exp().add(1.0).log();
-        return where(x.gt(SOFTPLUS_THRESHOLD), floating(x), bounded);
     }
 
     static Tensor to(Tensor x, DType dtype) {

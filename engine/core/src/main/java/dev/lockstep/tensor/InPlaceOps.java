@@ -67,6 +67,12 @@ final class InPlaceOps {
         return write("fill_", target, target.isRecorded(), old -> Tensors.full(number, target.dtype()));
     }
 
+    /** Overwrites with what a function makes of the old elements, of the target's shape. */
+    static Tensor replace(String name, Tensor target, Tensor source, UnaryOperator<Tensor> compute) {
+        check(name, target);
+        return write(name, target, records(target, source), compute);
+    }
+
     private static boolean records(Tensor target, Tensor other) {
         return target.isRecorded() || other.isRecorded();
     }

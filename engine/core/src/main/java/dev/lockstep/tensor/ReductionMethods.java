@@ -32,6 +32,11 @@ public sealed interface ReductionMethods permits Tensor {
         return ReductionOps.reduce(ReduceKind.PROD, (Tensor) this, false, axes);
     }
 
+    /** Multiplies over axes, kept as size 1 if {@code keepDims}. */
+    default Tensor prod(boolean keepDims, int... axes) {
+        return ReductionOps.reduce(ReduceKind.PROD, (Tensor) this, keepDims, axes);
+    }
+
     /** Takes the largest over axes, kept as size 1 if {@code keepDims}; NaN wins. Equal ones share the gradient. */
     default Tensor amax(boolean keepDims, int... axes) {
         return ReductionOps.reduce(ReduceKind.AMAX, (Tensor) this, keepDims, axes);
@@ -92,6 +97,21 @@ public sealed interface ReductionMethods permits Tensor {
         return ReductionOps.reduce(ReduceKind.ALL, (Tensor) this, false, axes);
     }
 
+    /** Tells whether any element over axes is non-zero, the axes kept as size 1 if {@code keepDims}. */
+    default Tensor any(boolean keepDims, int... axes) {
+        return ReductionOps.reduce(ReduceKind.ANY, (Tensor) this, keepDims, axes);
+    }
+
+    /** Tells whether all elements over axes are non-zero, the axes kept as size 1 if {@code keepDims}. */
+    default Tensor all(boolean keepDims, int... axes) {
+        return ReductionOps.reduce(ReduceKind.ALL, (Tensor) this, keepDims, axes);
+    }
+
+    /** Counts the elements over axes that are not zero (I64); over all without an argument. */
+    default Tensor countNonzero(int... axes) {
+        return ReductionOps.countNonzero((Tensor) this, axes);
+    }
+
     /** Gives the unbiased variance over axes (divides by n - 1); over all without an argument. */
     default Tensor var(int... axes) {
         return ReductionOps.variance((Tensor) this, 1, false, axes);
@@ -107,14 +127,34 @@ public sealed interface ReductionMethods permits Tensor {
         return ReductionOps.variance((Tensor) this, 1, false, axes).sqrt();
     }
 
-    /** Gives the Euclidean norm over axes; over all without an argument. */
-    default Tensor norm(int... axes) {
-        return ReductionOps.norm((Tensor) this, axes);
+    /** Gives the standard deviation over axes with divisor n - {@code correction}. */
+    default Tensor std(int correction, boolean keepDims, int... axes) {
+        return ReductionOps.variance((Tensor) this, correction, keepDims, axes).sqrt();
     }
 
-    /** Gives {@code log(sum(e^x))} along an axis; the maximum is subtracted first. */
-    default Tensor logSumExp(int axis) {
-        return ReductionOps.logSumExp((Tensor) this, axis);
+    /** Gives variance (divisor n - {@code correction}) and mean over axes. */
+    default VarianceAndMean varMean(int correction, boolean keepDims, int... axes) {
+        return ReductionOps.varMean((Tensor) this, correction, keepDims, axes);
+    }
+
+    /** Gives the Euclidean norm over axes; over all without an argument. */
+    default Tensor norm(int... axes) {
+        return ReductionOps.norm((Tensor) this, 2, false, axes);
+    }
+
+    /** Gives the p-norm {@code (sum |x|^p)^(1/p)} over axes; p may be infinite, or 0, which counts. */
+    default Tensor norm(double p, boolean keepDims, int... axes) {
+        return ReductionOps.norm((Tensor) this, p, keepDims, axes);
+    }
+
+    /** Gives {@code log(sum(e^x))} over axes; the maximum is subtracted first. */
+    default Tensor logSumExp(int... axes) {
+        return ReductionOps.logSumExp((Tensor) this, false, axes);
+    }
+
+    /** Gives {@code log(sum(e^x))} over axes, kept as size 1 if {@code keepDims}. */
+    default Tensor logSumExp(boolean keepDims, int... axes) {
+        return ReductionOps.logSumExp((Tensor) this, keepDims, axes);
     }
 
     /** Gives {@code e^x / sum(e^x)} along an axis; the maximum is subtracted first. */

@@ -120,18 +120,41 @@ public sealed interface ShapingMethods permits Tensor {
         return ShapingOps.unbind((Tensor) this, axis);
     }
 
-    /** Repeats the whole tensor along each axis; more numbers than axes add axes in front. */
-    default Tensor repeat(long... times) {
-        return ShapingOps.repeat((Tensor) this, times);
+    /** Moves axes to other places; the rest keep their order. */
+    default Tensor movedim(int[] from, int[] to) {
+        return RearrangingOps.movedim((Tensor) this, from, to);
     }
 
-    /** Takes whole slices along an axis by index [K]. */
-    default Tensor indexSelect(int axis, Tensor index) {
-        return ShapingOps.indexSelect((Tensor) this, axis, index);
+    /** Moves an axis to another place; the rest keep their order. */
+    default Tensor movedim(int from, int to) {
+        return RearrangingOps.movedim((Tensor) this, new int[] {from}, new int[] {to});
     }
 
-    /** Takes single elements along an axis: a tensor of the index's shape. */
-    default Tensor gather(int axis, Tensor index) {
-        return ShapingOps.gather((Tensor) this, axis, index);
+    /** Cuts an axis into parts of given sizes. */
+    default List<Tensor> split(long[] sizes, int axis) {
+        return RearrangingOps.split((Tensor) this, sizes, axis);
+    }
+
+    /** Sees the diagonal of the first two axes as a new last axis. */
+    default Tensor diagonal() {
+        return diagonal(0, 0, 1);
+    }
+
+    /** Sees the diagonal of two axes, {@code offset} columns to the right, as a new last axis. */
+    default Tensor diagonal(long offset, int first, int second) {
+        return RearrangingOps.diagonal((Tensor) this, offset, first, second);
+    }
+
+    /**
+     * Sees the elements, taken in C order, under other strides. What does not lie in C order is copied first; torch
+     * counts through the storage instead.
+     */
+    default Tensor asStrided(long[] sizes, long[] strides, long offset) {
+        return RearrangingOps.asStrided((Tensor) this, sizes, strides, offset);
+    }
+
+    /** Sees windows of {@code size} elements of an axis, {@code step} apart, as a new last axis. */
+    default Tensor unfold(int axis, long size, long step) {
+        return RearrangingOps.unfold((Tensor) this, axis, size, step);
     }
 }

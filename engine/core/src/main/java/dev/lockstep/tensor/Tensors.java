@@ -317,6 +317,55 @@ public final class Tensors {
         return AttentionOps.attention(query, key, value, options);
     }
 
+    /** Multiplies and sums by Einstein's notation: {@code einsum("bij,bjk->bik", a, b)}, with {@code ...} if wanted. */
+    public static Tensor einsum(String equation, Tensor... operands) {
+        return Einsum.of(equation, operands);
+    }
+
+    /** Gives {@code y_k = x1 W_k x2}: x1 [..., in1], x2 [..., in2], weight [out, in1, in2] to [..., out]. */
+    public static Tensor bilinear(Tensor x1, Tensor x2, Tensor weight) {
+        return ProductOps.bilinear(x1, x2, weight);
+    }
+
+    /** Spreads vectors over a grid, the first along the first axis (torch's indexing 'ij'); views. */
+    public static List<Tensor> meshgrid(Tensor... vectors) {
+        return CreationOps.meshgrid(vectors);
+    }
+
+    /** Draws 0 or 1 with the probabilities of an F32 tensor, element by element, from the default generator. */
+    public static Tensor bernoulli(Tensor probabilities) {
+        return CreationOps.bernoulli(probabilities);
+    }
+
+    /** Draws from N(mean, deviation^2), in F32. */
+    public static Tensor normal(double mean, double deviation, long... sizes) {
+        return randn(sizes).mul(deviation).add(mean);
+    }
+
+    /**
+     * Draws indexes of the last axis with probabilities in proportion to weights [..., C]: I64 [..., count].
+     *
+     * @param replacement whether an index may come twice
+     */
+    public static Tensor multinomial(Tensor weights, int count, boolean replacement) {
+        return CreationOps.multinomial(weights, count, replacement);
+    }
+
+    /** Makes an F32 tensor of normal numbers of another tensor's shape. */
+    public static Tensor randnLike(Tensor x) {
+        return randn(x.shape().toArray());
+    }
+
+    /** Makes an F32 tensor of numbers uniform in [0, 1) of another tensor's shape. */
+    public static Tensor randLike(Tensor x) {
+        return rand(x.shape().toArray());
+    }
+
+    /** Makes a tensor like another, whose contents are whatever was in memory. */
+    public static Tensor emptyLike(Tensor x) {
+        return empty(x.dtype(), x.shape().toArray());
+    }
+
     /** Runs any op, such as a {@link CustomOp} of one's own, and gives its outputs. */
     public static List<Tensor> execute(Op op, Tensor... inputs) {
         return List.of(Engine.runAll(op, inputs));

@@ -15,6 +15,20 @@ public enum BinaryKind {
     DIV((a, b) -> a / b, (a, b) -> a / b),
     /** Power; in f32 that of f64, rounded. */
     POW((a, b) -> (float) StrictMath.pow(a, b), StrictMath::pow),
+    /** Remainder with the sign of the first, as C's fmod; of integers an error where b is 0. */
+    FMOD((a, b) -> a % b, (a, b) -> a % b),
+    /** Remainder with the sign of the second, as Python's %; of integers an error where b is 0. */
+    REMAINDER((a, b) -> (float) DoubleMath.remainder(a, b), DoubleMath::remainder),
+    /** Quotient rounded down; of integers an error where b is 0. */
+    FLOOR_DIVIDE((a, b) -> (float) DoubleMath.floorDivide(a, b), DoubleMath::floorDivide),
+    /** Angle of the point (b, a); in f32 that of f64, rounded. Floats only. */
+    ATAN2((a, b) -> (float) StrictMath.atan2(a, b), StrictMath::atan2),
+    /** Bits of integers and booleans; not of floats, nor are the next four. */
+    BITWISE_AND((a, b) -> Float.NaN, (a, b) -> Double.NaN),
+    BITWISE_OR((a, b) -> Float.NaN, (a, b) -> Double.NaN),
+    BITWISE_XOR((a, b) -> Float.NaN, (a, b) -> Double.NaN),
+    SHIFT_LEFT((a, b) -> Float.NaN, (a, b) -> Double.NaN),
+    SHIFT_RIGHT((a, b) -> Float.NaN, (a, b) -> Double.NaN),
     /** The larger; NaN if either is. */
     MAXIMUM((a, b) -> Math.max(a, b), Math::max),
     /** The smaller; NaN if either is. */
@@ -28,6 +42,7 @@ public enum BinaryKind {
     GE((a, b) -> a >= b ? 1f : 0f, (a, b) -> a >= b ? 1 : 0),
     LOGICAL_AND((a, b) -> a != 0 && b != 0 ? 1f : 0f, (a, b) -> a != 0 && b != 0 ? 1 : 0),
     LOGICAL_OR((a, b) -> a != 0 || b != 0 ? 1f : 0f, (a, b) -> a != 0 || b != 0 ? 1 : 0),
+    LOGICAL_XOR((a, b) -> a != 0 != (b != 0) ? 1f : 0f, (a, b) -> a != 0 != (b != 0) ? 1 : 0),
     /** Gradient of RELU: (y, g) to {@code y > 0 ? g : 0}; y is the result (or the argument). */
     RELU_GRAD((y, g) -> y > 0 ? g : 0f, (y, g) -> y > 0 ? g : 0),
     /** Gradient of TANH: (y, g) to {@code g * fma(-y, y, 1)}. */
@@ -61,7 +76,12 @@ public enum BinaryKind {
 
     /** {@return whether the result is boolean} */
     public boolean isPredicate() {
-        return ordinal() >= EQ.ordinal() && ordinal() <= LOGICAL_OR.ordinal();
+        return ordinal() >= EQ.ordinal() && ordinal() <= LOGICAL_XOR.ordinal();
+    }
+
+    /** {@return whether the function is one of bits, which floats do not have} */
+    public boolean isBitwise() {
+        return ordinal() >= BITWISE_AND.ordinal() && ordinal() <= SHIFT_RIGHT.ordinal();
     }
 
     /**

@@ -5,6 +5,7 @@ package dev.lockstep.backend.op;
  * reproducible, and slow. See Note [One definition of every function] in {@link ScalarMath}.
  */
 public final class DoubleMath {
+    private static final double LN2 = 0.69314718055994530942;
     private static final double SQRT_HALF = 0.70710678118654752440;
     private static final double INV_SQRT_TWO_PI = 0.39894228040143267794;
     private static final double TWO_OVER_SQRT_PI = 1.12837916709551257390;
@@ -18,6 +19,33 @@ public final class DoubleMath {
     private static final int FRACTION_TERMS = 100;
 
     private DoubleMath() {}
+
+    /** Computes the logarithm to base 2; exact for powers of 2. */
+    public static double log2(double x) {
+        int exponent = Math.getExponent(x);
+        boolean isNormal = x > 0 && exponent >= Double.MIN_EXPONENT && exponent <= Double.MAX_EXPONENT;
+        return isNormal ? exponent + StrictMath.log(Math.scalb(x, -exponent)) / LN2 : StrictMath.log(x) / LN2;
+    }
+
+    /** Computes the quotient rounded down, as torch does: from the exact remainder. */
+    public static double floorDivide(double a, double b) {
+        if (b == 0) {
+            return a / b;
+        }
+        double rest = a % b;
+        double quotient = (a - rest) / b;
+        if (rest != 0 && rest < 0 != b < 0) {
+            quotient--;
+        }
+        double down = Math.floor(quotient);
+        return quotient == 0 ? Math.copySign(0, a / b) : quotient - down > 0.5 ? down + 1 : down;
+    }
+
+    /** Computes the remainder that has the divisor's sign. */
+    public static double remainder(double a, double b) {
+        double rest = a % b;
+        return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
+    }
 
     /** Computes {@code 1 / (1 + e^-x)} without overflow. */
     public static double sigmoid(double x) {

@@ -16,6 +16,12 @@ public sealed interface Indexing extends Op {
     /** Gradient of {@link Gather}: (g, index), summed in order of the index's elements into zeros of {@code shape}. */
     record GatherGrad(Shape shape, int axis) implements Indexing {}
 
+    /**
+     * Overwrites single elements along an axis: (x, index, src of the index's shape) to x with element i of src in the
+     * place that element i of the index names. Of several for one place the last in C order stays.
+     */
+    record Scatter(int axis) implements Indexing {}
+
     /** Looks rows up: (weight [V, D], index of any shape) to [index shape..., D]. */
     record Embedding() implements Indexing {}
 

@@ -28,4 +28,27 @@ public sealed interface Reduction extends Op {
 
     /** Gradient of {@link Softmax}: (y, g) to the gradient of x. */
     record SoftmaxGrad(int axis, boolean log) implements Reduction {}
+
+    /**
+     * Running sum or product along one axis, one element after the other, from its end if {@code reverse}. Integers and
+     * bools give I64.
+     */
+    record Scan(ScanKind kind, int axis, boolean reverse) implements Reduction {
+        @Override
+        public String label() {
+            return kind == ScanKind.SUM ? "cumsum" : "cumprod";
+        }
+    }
+
+    /**
+     * Gradient of a running product: (g, x) to {@code dx_k = p_k s_k}, with p_k the product of what is before k and
+     * {@code s_k = g_k + x_{k+1} s_{k+1}}. No division, so zeros do no harm.
+     */
+    record ScanProductGrad(int axis) implements Reduction {}
+
+    /** Gradient of a product over axes: (g with the axes kept, x) to g times the product of all other elements. */
+    record ProductGrad(Axes axes) implements Reduction {}
+
+    /** Sorts along one axis, stably: x to (values, index i64). NaN counts as the largest. */
+    record Sort(int axis, boolean descending) implements Reduction {}
 }

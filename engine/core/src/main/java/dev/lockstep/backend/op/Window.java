@@ -9,23 +9,43 @@ package dev.lockstep.backend.op;
  * @param strideW columns it moves at a time
  * @param padH rows of padding on either side
  * @param padW columns of padding on either side
+ * @param dilationH rows from one row of the window to the next
+ * @param dilationW columns from one column of the window to the next
  */
-public record Window(int kernelH, int kernelW, int strideH, int strideW, int padH, int padW) {
+public record Window(
+        int kernelH, int kernelW, int strideH, int strideW, int padH, int padW, int dilationH, int dilationW) {
     /** Checks the numbers. */
     public Window {
+        if (dilationH < 1 || dilationW < 1) {
+            throw new IllegalArgumentException("window: dilation " + dilationH + "x" + dilationW + " is not possible");
+        }
         if (kernelH < 1 || kernelW < 1 || strideH < 1 || strideW < 1 || padH < 0 || padW < 0) {
             throw new IllegalArgumentException("window: kernel " + kernelH + "x" + kernelW + ", stride " + strideH + "x"
                     + strideW + ", padding " + padH + "x" + padW + " is not possible");
         }
     }
 
-    /** {@return the output height for an input of height {@code h}: floor((h + 2 pad - kernel) / stride) + 1} */
+    /** Makes a window without dilation. */
+    @SuppressWarnings("checkstyle:ParameterNumber") // the same numbers as the record's own, in their order
+    public Window(int kernelH, int kernelW, int strideH, int strideW, int padH, int padW) {
+        this(kernelH, kernelW, strideH, strideW, padH, padW, 1, 1);
+    }
+
+    /** {@return whether the window has gaps} */
+    public boolean isDilated() {
+        return dilationH > 1 || dilationW > 1;
+    }
+
+    /**
+     * {@return the output height for an input of height {@code h}: floor((h + 2 pad - dilation (kernel - 1) - 1) /
+     * stride) + 1}
+     */
     public long outH(long h) {
-        return Math.floorDiv(h + 2L * padH - kernelH, strideH) + 1;
+        return Math.floorDiv(h + 2L * padH - (long) dilationH * (kernelH - 1) - 1, strideH) + 1;
     }
 
     /** {@return the output width for an input of width {@code w}} */
     public long outW(long w) {
-        return Math.floorDiv(w + 2L * padW - kernelW, strideW) + 1;
+        return Math.floorDiv(w + 2L * padW - (long) dilationW * (kernelW - 1) - 1, strideW) + 1;
     }
 }

@@ -55,7 +55,7 @@ final class ConvolutionWalk {
     private void taps(int yPlane, int xPlane, int wPlane, Run run) {
         for (int kh = 0; kh < w[2]; kh++) {
             for (int oh = 0; oh < outH; oh++) {
-                int h = oh * window.strideH() + kh - window.padH();
+                int h = oh * window.strideH() + kh * window.dilationH() - window.padH();
                 if (h >= 0 && h < x[2]) {
                     row(yPlane + oh * outW, xPlane + h * x[3], wPlane + kh * w[3], run);
                 }
@@ -65,10 +65,11 @@ final class ConvolutionWalk {
 
     private void row(int yRow, int xRow, int wRow, Run run) {
         for (int kw = 0; kw < w[3]; kw++) {
-            int first = firstInside(window.padW() - kw, window.strideW());
-            int end = Math.min(outW, endInside(x[3] + window.padW() - kw, window.strideW()));
+            int tap = kw * window.dilationW();
+            int first = firstInside(window.padW() - tap, window.strideW());
+            int end = Math.min(outW, endInside(x[3] + window.padW() - tap, window.strideW()));
             if (first < end) {
-                int column = first * window.strideW() + kw - window.padW();
+                int column = first * window.strideW() + tap - window.padW();
                 run.accept(yRow + first, xRow + column, wRow + kw, end - first);
             }
         }

@@ -20,6 +20,7 @@ final class IndexingKernels {
             case Indexing.IndexSelectGrad(Shape shape, int axis) -> sum(in[0], slices(op, in[1], shape, axis), out);
             case Indexing.Gather(int axis) -> read(in[0], elements(op, in[1], in[0].shape(), axis), out);
             case Indexing.GatherGrad(Shape shape, int axis) -> sum(in[0], elements(op, in[1], shape, axis), out);
+            case Indexing.Scatter(int axis) -> write(in, elements(op, in[1], in[0].shape(), axis), out);
             case Indexing.Embedding() -> select(op, in, 0, out);
             case Indexing.EmbeddingGrad(long rows, long paddingIndex) -> {
                 int[] places = slices(op, in[1], out.shape(), 0);
@@ -70,13 +71,46 @@ final class IndexingKernels {
         }
     }
 
+    private static void write(Value[] in, int[] places, Value out) {
+        if (out.dtype().isFloating()) {
+            double[] result = Elements.reals(in[0]);
+            double[] source = Elements.reals(in[2]);
+            for (int i = 0; i < places.length; i++) {
+                result[places[i]] = source[i];
+            }
+            Elements.write(out, result);
+        } else {
+            long[] result = Elements.integers(in[0]);
+            long[] source = Elements.integers(in[2]);
+            for (int i = 0; i < places.length; i++) {
+                result[places[i]] = source[i];
+            }
+            Elements.write(out, result);
+        }
+    }
+
     private static void sum(Value g, int[] places, Value out) {
+        if (!g.dtype().isFloating()) {
+            sumIntegers(g, places, out);
+            return;
+        }
         double[] gradient = Elements.reals(g);
         double[] result = new double[Rows.count(out.shape())];
         Arithmetic m = Arithmetic.of(g.dtype());
         for (int i = 0; i < places.length; i++) {
             if (places[i] != NOWHERE) {
                 result[places[i]] = m.add(result[places[i]], gradient[i]);
+            }
+        }
+        Elements.write(out, result);
+    }
+
+    private static void sumIntegers(Value g, int[] places, Value out) {
+        long[] gradient = Elements.integers(g);
+        long[] result = new long[Rows.count(out.shape())];
+        for (int i = 0; i < places.length; i++) {
+            if (places[i] != NOWHERE) {
+                result[places[i]] += gradient[i];
             }
         }
         Elements.write(out, result);

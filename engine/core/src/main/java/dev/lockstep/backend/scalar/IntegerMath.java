@@ -15,12 +15,15 @@ final class IntegerMath {
             case ABS -> Math.abs(x);
             case SIGN -> Long.signum(x);
             case SQUARE -> x * x;
-            case FLOOR, CEIL -> x;
+            case FLOOR, CEIL, ROUND, TRUNC -> x;
             case RELU -> Math.max(x, 0);
-            case IS_NAN -> 0;
+            case IS_NAN, IS_INF -> 0;
             case IS_FINITE -> 1;
             case LOGICAL_NOT -> x == 0 ? 1 : 0;
-            case EXP, LOG, SQRT, RSQRT, RECIPROCAL, SIN, COS, TANH, SIGMOID, ERF, GELU, GELU_TANH, SILU ->
+            case BITWISE_NOT -> ~x;
+            case EXP, EXPM1, LOG, LOG1P, LOG2, LOG10, SQRT, RSQRT, RECIPROCAL, SIN, COS, TAN, ASIN, ACOS, ATAN ->
+                throw new AssertionError(kind + " of an integer");
+            case SINH, COSH, TANH, SIGMOID, ERF, GELU, GELU_TANH, SILU ->
                 throw new AssertionError(kind + " of an integer");
         };
     }
@@ -43,6 +46,16 @@ final class IntegerMath {
             case GE -> bit(a >= b);
             case LOGICAL_AND -> bit(a != 0 && b != 0);
             case LOGICAL_OR -> bit(a != 0 || b != 0);
+            case LOGICAL_XOR -> bit(a != 0 ^ b != 0);
+            case FMOD -> a % b;
+            case REMAINDER -> Math.floorMod(a, b);
+            case FLOOR_DIVIDE -> Math.floorDiv(a, b);
+            case BITWISE_AND -> a & b;
+            case BITWISE_OR -> a | b;
+            case BITWISE_XOR -> a ^ b;
+            case SHIFT_LEFT -> b < 0 || b >= Long.SIZE ? 0 : a << b;
+            case SHIFT_RIGHT -> a >> (b < 0 || b >= Long.SIZE ? Long.SIZE - 1 : b);
+            case ATAN2 -> throw new AssertionError(kind + " of integers");
             case RELU_GRAD, TANH_GRAD, SIGMOID_GRAD, GELU_GRAD, GELU_TANH_GRAD, SILU_GRAD ->
                 throw new AssertionError(kind + " of integers");
         };
@@ -50,7 +63,14 @@ final class IntegerMath {
 
     /** {@return whether the integers have no quotient or no power} */
     static boolean dividesByZero(BinaryKind kind, long a, long b) {
-        return (kind == BinaryKind.DIV && b == 0) || (kind == BinaryKind.POW && a == 0 && b < 0);
+        boolean divides = switch (kind) {
+            case DIV, FMOD, REMAINDER, FLOOR_DIVIDE -> true;
+            case ADD, SUB, MUL, POW, ATAN2, MAXIMUM, MINIMUM, EQ, NE, LT, LE, GT, GE -> false;
+            case LOGICAL_AND, LOGICAL_OR, LOGICAL_XOR -> false;
+            case BITWISE_AND, BITWISE_OR, BITWISE_XOR, SHIFT_LEFT, SHIFT_RIGHT -> false;
+            case RELU_GRAD, TANH_GRAD, SIGMOID_GRAD, GELU_GRAD, GELU_TANH_GRAD, SILU_GRAD -> false;
+        };
+        return (divides && b == 0) || (kind == BinaryKind.POW && a == 0 && b < 0);
     }
 
     private static long bit(boolean set) {

@@ -10,12 +10,17 @@ import dev.lockstep.layout.Layout;
 final class ReductionKernels {
     private ReductionKernels() {}
 
-    static void run(Reduction op, Value[] in, Value out) {
+    static void run(Reduction op, Value[] in, Value[] outputs) {
+        Value out = outputs[0];
         switch (op) {
             case Reduction.Reduce(ReduceKind kind, Axes axes, boolean keepDims) -> reduce(kind, axes, in[0], out);
             case Reduction.ArgReduce(boolean largest, int axis, boolean keepDims) ->
                 argReduce(largest, axis, in[0], out);
             case Reduction.Softmax(int axis, boolean log) -> SoftmaxKernels.forward(axis, log, in[0], out);
+            case Reduction.Scan scan -> ScanKernels.scan(scan, in[0], out);
+            case Reduction.ScanProductGrad(int axis) -> ScanKernels.scanProductGrad(axis, in, out);
+            case Reduction.ProductGrad(Axes axes) -> ScanKernels.productGrad(axes, in, out);
+            case Reduction.Sort sort -> SortKernels.sort(sort, in[0], outputs);
             case Reduction.SoftmaxGrad(int axis, boolean log) -> SoftmaxKernels.backward(axis, log, in, out);
         }
     }

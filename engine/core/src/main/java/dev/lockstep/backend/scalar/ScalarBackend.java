@@ -92,7 +92,7 @@ public final class ScalarBackend implements Backend {
         switch (op) {
             case Creation creation -> CreationKernels.run(creation, out[0]);
             case Elementwise elementwise -> ElementwiseKernels.run(elementwise, in, out[0]);
-            case Reduction reduction -> ReductionKernels.run(reduction, in, out[0]);
+            case Reduction reduction -> ReductionKernels.run(reduction, in, out);
             case Shaping shaping -> ShapingKernels.run(shaping, in, out[0]);
             case Contraction contraction -> ContractionKernels.run(contraction, in, out);
             case Convolution convolution -> ConvolutionKernels.run(convolution, in, out);

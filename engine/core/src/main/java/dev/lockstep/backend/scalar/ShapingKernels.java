@@ -12,6 +12,7 @@ final class ShapingKernels {
         switch (op) {
             case Shaping.View view -> Elements.copy(in[0], in[0].layout(), out, Layout.contiguous(in[0].shape()));
             case Shaping.NarrowGrad grad -> narrowGrad(grad, in[0], out);
+            case Shaping.StridedGrad grad -> stridedGrad(grad.places(), in[0], out);
             case Shaping.Concat concat -> concat(concat.axis(), in, out);
         }
     }
@@ -20,6 +21,30 @@ final class ShapingKernels {
         out.storage().segment().asSlice(0, out.storage().sizeBytes()).fill((byte) 0);
         Layout part = out.layout().narrow(op.axis(), op.start(), g.shape().size(op.axis()), op.step());
         Elements.copy(g, g.layout(), out, part);
+    }
+
+    private static void stridedGrad(Layout places, Value g, Value out) {
+        if (!g.dtype().isFloating()) {
+            long[] sums = new long[Rows.count(out.shape())];
+            long[] numbers = Elements.integers(g);
+            Rows.walk(places, row -> {
+                for (int i = 0; i < row.length(); i++) {
+                    sums[(int) row.place(i)] += numbers[row.at() + i];
+                }
+            });
+            Elements.write(out, sums);
+            return;
+        }
+        double[] sums = new double[Rows.count(out.shape())];
+        double[] numbers = Elements.reals(g);
+        Arithmetic m = Arithmetic.of(g.dtype());
+        Rows.walk(places, row -> {
+            for (int i = 0; i < row.length(); i++) {
+                int place = (int) row.place(i);
+                sums[place] = m.add(sums[place], numbers[row.at() + i]);
+            }
+        });
+        Elements.write(out, sums);
     }
 
     private static void concat(int axis, Value[] in, Value out) {

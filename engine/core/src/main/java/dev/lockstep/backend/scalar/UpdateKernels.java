@@ -14,6 +14,12 @@ final class UpdateKernels {
             case Update.ScaleInto(double factor) -> scaleInto(factor, in[0]);
             case Update.Sgd sgd -> sgd(sgd, in);
             case Update.Adam adam -> adam(adam, in);
+            case Update.RmsProp rule -> AdaptiveKernels.rmsProp(rule, in);
+            case Update.Adagrad rule -> AdaptiveKernels.adagrad(rule, in);
+            case Update.Adadelta rule -> AdaptiveKernels.adadelta(rule, in);
+            case Update.Adamax rule -> AdaptiveKernels.adamax(rule, in);
+            case Update.Moments rule -> AdaptiveKernels.moments(rule, in);
+            case Update.Lion rule -> AdaptiveKernels.lion(rule, in);
         }
     }
 
@@ -117,7 +123,7 @@ final class UpdateKernels {
         }
     }
 
-    private static void store(Value to, double[] numbers) {
+    static void store(Value to, double[] numbers) {
         Elements.write(to, numbers);
         to.storage().bumpVersion();
     }

@@ -112,8 +112,12 @@ public final class BitCases {
 
     private static Stream<BitCase> elementwise(int n) {
         Operand x = Operand.of(EXTREME, n);
-        Stream<BitCase> unary = Stream.of(UnaryKind.values()).map(k -> of("" + n, new Elementwise.Unary(k), x));
-        Stream<BitCase> binary = Stream.of(BinaryKind.values()).map(k -> of("" + n, new Elementwise.Binary(k), x, x));
+        Stream<BitCase> unary = Stream.of(UnaryKind.values())
+                .filter(UnaryKind::takesFloats)
+                .map(k -> of("" + n, new Elementwise.Unary(k), x));
+        Stream<BitCase> binary = Stream.of(BinaryKind.values())
+                .filter(kind -> !kind.isBitwise())
+                .map(k -> of("" + n, new Elementwise.Binary(k), x, x));
         Stream<BitCase> number = Stream.of(BinaryKind.ADD, BinaryKind.MUL, BinaryKind.DIV, BinaryKind.MAXIMUM)
                 .map(k -> of(n + " and 1.1", new Elementwise.BinaryScalar(k, 1.1, k == BinaryKind.DIV), x));
         Stream<BitCase> others = Stream.of(

@@ -27,6 +27,7 @@ public final class Copies {
             case Shaping.View view when ShapeRules.sharesMemory(view, inputs[0].layout()) -> null;
             case Shaping.View _ -> copy(inputs[0], Layout.contiguous(inputs[0].shape()), spec);
             case Shaping.NarrowGrad grad -> place(grad, inputs[0], spec);
+            case Shaping.StridedGrad _ -> null;
             case Shaping.Concat concat -> join(concat.axis(), spec, inputs);
         };
     }

@@ -54,7 +54,8 @@ final class ElementKernels {
             case SIGMOID -> LaneMath::sigmoid;
             case RELU -> LaneMath::relu;
             case TANH, ERF, GELU, GELU_TANH, SILU -> null; // In stages.
-            case SIN, COS, FLOOR, CEIL, IS_NAN, IS_FINITE, LOGICAL_NOT -> null;
+            case EXPM1, LOG1P, LOG2, LOG10, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH -> null;
+            case FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF, IS_FINITE, LOGICAL_NOT, BITWISE_NOT -> null;
         };
     }
 
@@ -70,7 +71,9 @@ final class ElementKernels {
             case TANH_GRAD -> (y, g) -> g.mul(y.neg().fma(y, Lanes.all(1f)));
             case SIGMOID_GRAD -> (y, g) -> g.mul(y).mul(Lanes.all(1f).sub(y));
             case GELU_GRAD, GELU_TANH_GRAD, SILU_GRAD -> null; // In stages.
-            case POW, EQ, NE, LT, LE, GT, GE, LOGICAL_AND, LOGICAL_OR -> null;
+            case POW, FMOD, REMAINDER, FLOOR_DIVIDE, ATAN2, EQ, NE, LT, LE, GT, GE -> null;
+            case LOGICAL_AND, LOGICAL_OR, LOGICAL_XOR -> null;
+            case BITWISE_AND, BITWISE_OR, BITWISE_XOR, SHIFT_LEFT, SHIFT_RIGHT -> null;
         };
     }
 }

@@ -31,6 +31,7 @@ public final class Reductions {
             case Reduction.ArgReduce arg -> argReduce(arg, inputs);
             case Reduction.Softmax forward -> softmax.forward(forward, inputs);
             case Reduction.SoftmaxGrad gradient -> softmax.backward(gradient, inputs);
+            case Reduction.Scan _, Reduction.ScanProductGrad _, Reduction.ProductGrad _, Reduction.Sort _ -> null;
         };
     }
 

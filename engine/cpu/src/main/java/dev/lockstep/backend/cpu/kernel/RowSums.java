@@ -31,7 +31,8 @@ public final class RowSums {
                     Indexing.IndexSelect _,
                     Indexing.Embedding _,
                     Indexing.Gather _,
-                    Indexing.GatherGrad _ -> null;
+                    Indexing.GatherGrad _,
+                    Indexing.Scatter _ -> null;
         };
     }
 

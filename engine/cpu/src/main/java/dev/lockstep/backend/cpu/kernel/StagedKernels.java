@@ -44,7 +44,8 @@ final class StagedKernels {
                 });
             case NEG, ABS, SIGN, EXP, LOG, SQRT, RSQRT, RECIPROCAL, SQUARE, SIN, COS, SIGMOID, FLOOR, CEIL, RELU ->
                 null;
-            case IS_NAN, IS_FINITE, LOGICAL_NOT -> null;
+            case EXPM1, LOG1P, LOG2, LOG10, TAN, ASIN, ACOS, ATAN, SINH, COSH, ROUND, TRUNC -> null;
+            case IS_NAN, IS_INF, IS_FINITE, LOGICAL_NOT, BITWISE_NOT -> null;
         };
     }
 
@@ -55,6 +56,8 @@ final class StagedKernels {
             case GELU_TANH_GRAD -> geluTanhGrad();
             case SILU_GRAD -> siluGrad();
             case ADD, SUB, MUL, DIV, POW, MAXIMUM, MINIMUM, EQ, NE, LT, LE, GT, GE, LOGICAL_AND, LOGICAL_OR -> null;
+            case FMOD, REMAINDER, FLOOR_DIVIDE, ATAN2, LOGICAL_XOR -> null;
+            case BITWISE_AND, BITWISE_OR, BITWISE_XOR, SHIFT_LEFT, SHIFT_RIGHT -> null;
             case RELU_GRAD, TANH_GRAD, SIGMOID_GRAD -> null;
         };
     }

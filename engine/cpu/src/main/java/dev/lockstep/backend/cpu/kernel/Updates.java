@@ -27,12 +27,20 @@ public final class Updates {
                 return null;
             }
             copy(inputs[0], inputs[1], alike);
-        } else if (alike && inputs[0].dtype() == DType.F32) {
+        } else if (alike && inputs[0].dtype() == DType.F32 && hasKernel(op)) {
             run(op, inputs);
         } else {
             return null;
         }
         return NOTHING;
+    }
+
+    private static boolean hasKernel(Update op) {
+        return switch (op) {
+            case Update.CopyInto _, Update.AddInto _, Update.ScaleInto _, Update.Sgd _, Update.Adam _ -> true;
+            case Update.RmsProp _, Update.Adagrad _, Update.Adadelta _, Update.Adamax _ -> false;
+            case Update.Moments _, Update.Lion _ -> false;
+        };
     }
 
     private static void copy(Value to, Value from, boolean alike) {
@@ -54,6 +62,9 @@ public final class Updates {
             case Update.ScaleInto(double factor) -> Loops.MUL_NUMBER.run((float) factor, first, first, count);
             case Update.Sgd sgd when sgd.momentum() == 0 -> new SgdKernel(sgd).run(first, in[1].address(), 0, count);
             case Update.Sgd sgd -> new SgdKernel(sgd).run(first, in[1].address(), in[2].address(), count);
+            case Update.RmsProp _, Update.Adagrad _, Update.Adadelta _, Update.Adamax _ ->
+                throw new AssertionError("no kernel for " + op);
+            case Update.Moments _, Update.Lion _ -> throw new AssertionError("no kernel for " + op);
             case Update.Adam adam ->
                 new AdamKernel(adam).run(first, in[1].address(), in[2].address(), in[3].address(), count);
         }

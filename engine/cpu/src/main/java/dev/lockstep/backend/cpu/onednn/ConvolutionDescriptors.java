@@ -115,7 +115,7 @@ final class ConvolutionDescriptors {
                 bias,
                 outputs,
                 strides(arena),
-                undilated(arena),
+                dilation(arena),
                 padding(arena),
                 padding(arena),
                 attributes);
@@ -130,7 +130,7 @@ final class ConvolutionDescriptors {
                 anyWeights,
                 outputs,
                 strides(arena),
-                undilated(arena),
+                dilation(arena),
                 padding(arena),
                 padding(arena),
                 forward,
@@ -147,7 +147,7 @@ final class ConvolutionDescriptors {
                 0L,
                 outputs,
                 strides(arena),
-                undilated(arena),
+                dilation(arena),
                 padding(arena),
                 padding(arena),
                 forward,
@@ -168,7 +168,8 @@ final class ConvolutionDescriptors {
         return arena.allocateFrom(JAVA_LONG, window.padH(), window.padW());
     }
 
-    private static MemorySegment undilated(Arena arena) {
-        return arena.allocateFrom(JAVA_LONG, 0, 0);
+    /** oneDNN counts what is left out between two taps. */
+    private MemorySegment dilation(Arena arena) {
+        return arena.allocateFrom(JAVA_LONG, window.dilationH() - 1L, window.dilationW() - 1L);
     }
 }

@@ -56,6 +56,7 @@ final class WinogradConvolution {
         return small
                 && window.strideH() == 1
                 && window.strideW() == 1
+                && !window.isDilated()
                 && shape.groups() == 1
                 && suits(shape.weights().size(0))
                 && suits(shape.weights().size(1))

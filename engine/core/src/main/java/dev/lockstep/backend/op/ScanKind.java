@@ -1,0 +1,7 @@
+package dev.lockstep.backend.op;
+
+/** What a scan runs with. */
+public enum ScanKind {
+    SUM,
+    PROD
+}
