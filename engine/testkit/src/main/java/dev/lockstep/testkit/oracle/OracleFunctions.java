@@ -1,0 +1,59 @@
+package dev.lockstep.testkit.oracle;
+
+import dev.lockstep.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** The functions of one golden file, by key. What a function gives may be a tensor, a list or a record of tensors. */
+public final class OracleFunctions {
+    private final String file;
+    private final Map<String, Function<List<Tensor>, ?>> functions = new LinkedHashMap<>();
+
+    /** Names the golden file. */
+    OracleFunctions(String file) {
+        this.file = file;
+    }
+
+    /** {@return all functions that are compared with PyTorch} */
+    public static List<OracleFunctions> all() {
+        return List.of(ElementwiseOracle.functions(), ReductionOracle.functions(), ShapeOracle.functions());
+    }
+
+    OracleFunctions unary(String key, UnaryOperator<Tensor> function) {
+        return many(key, in -> function.apply(in.get(0)));
+    }
+
+    OracleFunctions binary(String key, BinaryOperator<Tensor> function) {
+        return many(key, in -> function.apply(in.get(0), in.get(1)));
+    }
+
+    OracleFunctions many(String key, Function<List<Tensor>, ?> function) {
+        if (functions.put(key, function) != null) {
+            throw new IllegalStateException(file + ": function '" + key + "' twice");
+        }
+        return this;
+    }
+
+    /** {@return the name of the golden file} */
+    public String file() {
+        return file;
+    }
+
+    /** {@return the keys, in order} */
+    public List<String> keys() {
+        return List.copyOf(functions.keySet());
+    }
+
+    /** {@return the function of a case} */
+    Function<List<Tensor>, ?> of(GoldenCase golden) {
+        Function<List<Tensor>, ?> function = functions.get(golden.key());
+        if (function == null) {
+            throw new IllegalStateException(file + ".golden: case '" + golden.name() + "' has no function here");
+        }
+        return function;
+    }
+}

@@ -1,0 +1,4 @@
+package dev.lockstep.testkit.oracle;
+
+/** The engine on the scalar backend. */
+class ScalarOracleTest extends OracleContract {}
