@@ -124,6 +124,15 @@ public interface ProcessGroup extends AutoCloseable {
      */
     Optional<ProcessGroup> split(int color, int key);
 
+    /**
+     * Gives memory that all-reduces of this group read where it lies, as they cannot with other memory, which they
+     * copy. It pays for buckets that are used again and again.
+     *
+     * @return zeroed memory, aligned to a page, for the life of the group: not to be touched after {@link #close} or
+     *     {@link #abort}
+     */
+    MemorySegment allocate(long sizeBytes);
+
     /** {@return how many bytes of data this rank has handed to others in collectives that have ended} */
     long bytesSent();
 

@@ -9,6 +9,7 @@ import dev.lockstep.collectives.transport.SubTransport;
 import dev.lockstep.collectives.transport.Tag;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.layout.DType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.stream.IntStream;
 public final class TransportProcessGroup implements ProcessGroup {
     /** The message space of collectives that go as messages although their ranks share memory. */
     private static final long MESSAGES_BESIDE_WINDOW = -1;
+
+    private static final long PAGE_BYTES = 4096;
 
     private final Transport transport;
     private final GroupOptions options;
@@ -239,6 +242,14 @@ public final class TransportProcessGroup implements ProcessGroup {
      */
     public void chooseBy(CostModel costs) {
         messages.chooseBy(costs);
+    }
+
+    @Override
+    public MemorySegment allocate(long sizeBytes) {
+        return transport
+                .windows()
+                .map(windows -> windows.rooms().allocate(sizeBytes))
+                .orElseGet(() -> Arena.ofAuto().allocate(sizeBytes, PAGE_BYTES));
     }
 
     @Override

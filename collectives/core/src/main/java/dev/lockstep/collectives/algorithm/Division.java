@@ -23,6 +23,12 @@ record Division(long elements, int size, long blockElements, long stretchElement
         return new Division(shape.elements(), size, block, stretch, scattered);
     }
 
+    /** {@return stretches of about so many bytes} */
+    static Division ofStretches(SumShape shape, long stretchBytes) {
+        long block = ALIGNMENT_BYTES / shape.elementBytes();
+        return new Division(shape.elements(), shape.ranks(), block, stretchBytes / ALIGNMENT_BYTES * block, false);
+    }
+
     private long divided() {
         return scattered ? elements / size : elements;
     }

@@ -2,6 +2,7 @@ package dev.lockstep.collectives.algorithm;
 
 import dev.lockstep.collectives.ReduceKernel;
 import dev.lockstep.collectives.TreeSum;
+import dev.lockstep.collectives.transport.Rooms;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Windows;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +11,7 @@ import java.util.List;
 /** Makes the collectives of a group whose ranks share memory, each as rounds over a window. Thread-safe. */
 public final class WindowCollectives {
     private final WindowPlan plan;
+    private final Rooms rooms;
     private final ReduceKernel kernel;
     private final Scratch scratch = new Scratch();
     private final SumShape overRanks;
@@ -17,6 +19,7 @@ public final class WindowCollectives {
     /** Makes the collectives of one group. */
     public WindowCollectives(Windows windows, ReduceKernel kernel) {
         this.plan = WindowPlan.of(windows);
+        this.rooms = windows.rooms();
         this.kernel = kernel;
         this.overRanks = SumShape.overRanks(windows.size());
     }
@@ -39,6 +42,13 @@ public final class WindowCollectives {
 
     private Rounds allReduce(Signature call, Bucket bucket) {
         BucketFold fold = fold(call, bucket);
+        if (!plan.isWorthLocating(bucket.out().byteSize())) {
+            return throughSlots(bucket, fold);
+        }
+        return new SharedReduce(bucket, fold, rooms, plan, () -> throughSlots(bucket, fold));
+    }
+
+    private Rounds throughSlots(Bucket bucket, BucketFold fold) {
         return plan.isDirect(bucket.out().byteSize())
                 ? new DirectReduce(bucket, fold, plan.roundBytes(), DirectReduce.ALL)
                 : new DividedReduce(bucket, fold, Division.of(bucket.shape(), plan.roundBytes(), false));

@@ -15,6 +15,11 @@ import dev.lockstep.collectives.transport.Windows;
  * So direct is better for two ranks at any size, and for more while (n - 1) N / B is below the one round more: below
  * about 128 KiB / (n - 1) where ranks have processors of their own (S = 0.3 us, B = 40 GB/s), below sixteen times that
  * where they take turns (S = 5 us a rank and more).
+ *
+ * Both copy what they have to slots first, and lines that another processor has read are taken back slowly; see Note
+ * [Taking lines back]. Buckets that lie in rooms are read where they lie: two rounds more, to tell where and to let
+ * nobody free too early, but no copy. Beyond the caches it is memory that limits: reading N (n - 1) + N and writing N
+ * if each adds up everything, reading 2 N - N / n and writing N if each adds up its part.
  * </pre>
  *
  * @param size the number of ranks
@@ -28,6 +33,15 @@ record WindowPlan(int size, long directBytesMax, long roundBytes) {
     /** Where ranks take turns a round costs switches between them: fewer and longer rounds. */
     private static final long ROUND_BYTES_OVERSUBSCRIBED = 1 << 20;
 
+    private static final long LOCATED_BYTES_PAIR = 256 << 10;
+    private static final long LOCATED_BYTES = 1 << 20;
+
+    /** What two processors may both keep in their caches: beyond it, bytes are dearer than rounds. */
+    private static final long TOGETHER_BYTES = 2 << 20;
+
+    /** So long that what a rank has added up has left its own cache, and still lies in the one that all share. */
+    private static final long STRETCH_BYTES = 32 << 20;
+
     private static final long DIRECT_BYTES = 128 << 10;
     private static final long DIRECT_BYTES_OVERSUBSCRIBED = 2 << 20;
 
@@ -37,6 +51,21 @@ record WindowPlan(int size, long directBytesMax, long roundBytes) {
         long direct = size <= 2 ? Long.MAX_VALUE : (crowded ? DIRECT_BYTES_OVERSUBSCRIBED : DIRECT_BYTES) / (size - 1);
         long slotBytes = windows.window().slotBytes();
         return new WindowPlan(size, direct, Math.min(slotBytes, crowded ? ROUND_BYTES_OVERSUBSCRIBED : ROUND_BYTES));
+    }
+
+    /** {@return whether asking where buckets lie is cheap beside copying them to slots} */
+    boolean isWorthLocating(long sizeBytes) {
+        return size > 1 && sizeBytes >= (size == 2 ? LOCATED_BYTES_PAIR : LOCATED_BYTES);
+    }
+
+    /** {@return whether buckets in rooms are best added up in parts by all, instead of wholly by each of two} */
+    boolean isDividedInRooms(long sizeBytes) {
+        return size > 2 || sizeBytes > TOGETHER_BYTES;
+    }
+
+    /** {@return how much of a bucket in a room is added up between two rounds} */
+    long stretchBytes() {
+        return STRETCH_BYTES;
     }
 
     boolean isDirect(long sizeBytes) {

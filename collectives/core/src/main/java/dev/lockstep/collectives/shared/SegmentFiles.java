@@ -3,6 +3,7 @@ package dev.lockstep.collectives.shared;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -69,10 +70,7 @@ final class SegmentFiles {
     Optional<SharedSegment> create(SharedSegment.Owner owner, SegmentLayout layout, Arena arena) {
         Path path = path(owner);
         Path unfinished = path.resolveSibling(path.getFileName() + ".new");
-        try (FileChannel file = FileChannel.open(
-                unfinished,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                OWNER_ONLY)) {
+        try (FileChannel file = createNew(unfinished)) {
             fill(file, layout.totalBytes());
             SharedSegment segment =
                     new SharedSegment(layout, file.map(FileChannel.MapMode.READ_WRITE, 0, layout.totalBytes(), arena));
@@ -136,6 +134,45 @@ final class SegmentFiles {
             }
             return segment;
         }
+    }
+
+    private Path roomPath(SharedSegment.Owner owner, int number) {
+        return path(owner).resolveSibling(path(owner).getFileName() + "-room-" + number);
+    }
+
+    /** {@return a new room of the owner, which has its name when it is whole; empty if there is no space} */
+    Optional<MemorySegment> createRoom(SharedSegment.Owner owner, int number, long sizeBytes, Arena arena) {
+        Path path = roomPath(owner, number);
+        Path unfinished = path.resolveSibling(path.getFileName() + ".new");
+        try (FileChannel file = createNew(unfinished)) {
+            fill(file, sizeBytes);
+            MemorySegment room = file.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
+            Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+            return Optional.of(room);
+        } catch (IOException e) {
+            LOG.warn("no room for {} bytes of shared memory in {}: {}", sizeBytes, folder, e.toString());
+            delete(unfinished);
+            return Optional.empty();
+        }
+    }
+
+    private static FileChannel createNew(Path path) throws IOException {
+        return FileChannel.open(
+                path,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                OWNER_ONLY);
+    }
+
+    /** {@return a room of a peer, to read} */
+    MemorySegment openRoom(SharedSegment.Owner owner, int number, Arena arena) throws IOException {
+        try (FileChannel file = FileChannel.open(roomPath(owner, number), StandardOpenOption.READ)) {
+            return file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
+        }
+    }
+
+    /** Takes the name from a room; its memory lives while it is mapped. */
+    void removeRoom(SharedSegment.Owner owner, int number) {
+        delete(roomPath(owner, number));
     }
 
     /** Takes the name from the own segment; its memory lives while it is mapped. */

@@ -117,8 +117,12 @@ public final class SharedMemory {
                 }
             }
             return joined
-                    ? Optional.of(new SharedMemoryTransport(owner, addresses, segments, arena, nanoTime))
+                    ? Optional.of(new SharedMemoryTransport(owner, addresses, mapped(), nanoTime))
                     : Optional.empty();
+        }
+
+        private SharedMemoryTransport.Mapped mapped() {
+            return new SharedMemoryTransport.Mapped(segments, new SegmentRooms(files, owner, arena), arena);
         }
 
         private boolean connect() {
@@ -142,7 +146,7 @@ public final class SharedMemory {
         }
 
         private Optional<SharedSegment> open(int peer) {
-            SharedSegment.Owner theirs = new SharedSegment.Owner(job, attempt, owner.generation(), peer, cores);
+            SharedSegment.Owner theirs = owner.ofPeer(peer);
             await(peer, () -> files.exists(theirs));
             try {
                 return files.isRefused(theirs) ? Optional.empty() : Optional.of(files.open(theirs, layout, arena));

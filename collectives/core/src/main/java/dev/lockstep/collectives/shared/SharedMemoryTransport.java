@@ -7,6 +7,7 @@ import dev.lockstep.collectives.transport.Backoff;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Mailbox;
 import dev.lockstep.collectives.transport.PendingWork;
+import dev.lockstep.collectives.transport.Rooms;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.transport.Window;
 import dev.lockstep.collectives.transport.Windows;
@@ -37,6 +38,7 @@ final class SharedMemoryTransport implements Transport {
     private final int rank;
     private final List<String> addresses;
     private final List<SharedSegment> segments;
+    private final SegmentRooms rooms;
     private final Arena arena;
     private final LongSupplier nanoTime;
     private final Windows windows;
@@ -51,21 +53,22 @@ final class SharedMemoryTransport implements Transport {
     private volatile boolean sending;
 
     /**
-     * Takes over a generation's segments, all mapped.
+     * What the ranks share.
      *
-     * @param arena what they are mapped in
+     * @param segments by rank
+     * @param rooms what is mapped later, when it is needed
+     * @param arena what all is mapped in
      */
-    SharedMemoryTransport(
-            SharedSegment.Owner owner,
-            List<String> addresses,
-            List<SharedSegment> segments,
-            Arena arena,
-            LongSupplier nanoTime) {
+    record Mapped(List<SharedSegment> segments, SegmentRooms rooms, Arena arena) {}
+
+    /** Takes over a generation's segments, all mapped. */
+    SharedMemoryTransport(SharedSegment.Owner owner, List<String> addresses, Mapped mapped, LongSupplier nanoTime) {
         this.generation = owner.generation();
         this.rank = owner.rank();
         this.addresses = List.copyOf(addresses);
-        this.segments = List.copyOf(segments);
-        this.arena = arena;
+        this.segments = List.copyOf(mapped.segments());
+        this.rooms = mapped.rooms();
+        this.arena = mapped.arena();
         this.nanoTime = nanoTime;
         this.mailbox = new Mailbox(segments.size(), STASH_BYTES_MAX, _ -> {});
         this.lost = new AtomicReferenceArray<>(segments.size());
@@ -88,7 +91,7 @@ final class SharedMemoryTransport implements Transport {
         int cores = segments.stream().mapToInt(SharedSegment::cores).min().orElse(1);
         Window window =
                 new Window(rank, blocks, SegmentLayout.of(segments.size()).slotBytes());
-        return new Windows(window, peer -> segments.get(peer).farewell(), cores, nanoTime);
+        return new Windows(window, new Rooms(rooms), peer -> segments.get(peer).farewell(), cores, nanoTime);
     }
 
     @Override
@@ -233,6 +236,7 @@ final class SharedMemoryTransport implements Transport {
         }
         abort(new GroupAbortedException("rank " + rank + " closed generation " + generation));
         if (unmapped.compareAndSet(false, true)) {
+            rooms.removeNames();
             arena.close();
         }
     }

@@ -37,7 +37,12 @@ final class SharedSegment {
      * @param job 32 hexadecimal digits that only members of the job know
      * @param cores the processors that the process may use
      */
-    record Owner(String job, long attempt, long generation, int rank, int cores) {}
+    record Owner(String job, long attempt, long generation, int rank, int cores) {
+        /** {@return who owns the segment of a peer} */
+        Owner ofPeer(int peer) {
+            return new Owner(job, attempt, generation, peer, cores);
+        }
+    }
 
     /** Writes the head. */
     void begin(Owner owner) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class InProcessTransport implements Transport {
     private static final long SLOT_BYTES = 1 << 20;
     private static final long BLOCK_ALIGNMENT_BYTES = 128;
+    private static final long ROOM_ALIGNMENT_BYTES = 4096;
 
     private final List<InProcessTransport> all;
     private final int rank;
@@ -27,7 +29,28 @@ public final class InProcessTransport implements Transport {
     private final AtomicReference<@Nullable CollectiveException> ended = new AtomicReference<>();
 
     private final @Nullable Window window;
+    private final List<MemorySegment> ownRooms = new CopyOnWriteArrayList<>();
+    private final Rooms rooms = new Rooms(new OwnRooms());
     private final LongSupplier nanoTime;
+
+    /** All memory of a process is in everyone's reach. */
+    private final class OwnRooms implements Rooms.Source {
+        @Override
+        public Optional<MemorySegment> make(int number, long sizeBytes) {
+            ownRooms.add(Arena.ofAuto().allocate(sizeBytes, ROOM_ALIGNMENT_BYTES));
+            return Optional.of(ownRooms.getLast());
+        }
+
+        @Override
+        public MemorySegment open(int peer, int number) {
+            return all.get(peer).ownRooms.get(number).asReadOnly();
+        }
+
+        @Override
+        public void settle(int number) {
+            // There is no name to take away.
+        }
+    }
 
     private InProcessTransport(
             List<InProcessTransport> all,
@@ -74,7 +97,8 @@ public final class InProcessTransport implements Transport {
     public Optional<Windows> windows() {
         int cores = Runtime.getRuntime().availableProcessors();
         return Optional.ofNullable(window)
-                .map(shared -> new Windows(shared, peer -> all.get(peer).ended.get(), cores, nanoTime));
+                .map(shared ->
+                        new Windows(shared, rooms, peer -> all.get(peer).ended.get(), cores, nanoTime));
     }
 
     @Override

@@ -31,11 +31,13 @@ final class StepReduction {
     private final ReductionPlan plan;
     private final BucketLayout layout;
     private final MemoryPool pool;
+    private final NodeRooms rooms;
 
     StepReduction(ReductionPlan plan, MemoryPool pool) {
         this.plan = plan;
         this.layout = BucketLayout.of(plan);
         this.pool = pool;
+        this.rooms = new NodeRooms(plan);
     }
 
     /** A bucket whose sum is under way. */
@@ -119,15 +121,16 @@ final class StepReduction {
         TreeSum tree = new TreeSum(plan.virtualRanks(), bucket.dtype(), fold.nodesByRank(), runs);
         long sizeBytes = tree.elements() * bucket.dtype().sizeBytes();
         Storage result = buffers.allocate(sizeBytes);
-        List<MemorySegment> partials = pack(present, mine, sizeBytes, buffers);
+        List<MemorySegment> partials = pack(present, mine, rooms.of(group, bucket, mine.size()), sizeBytes);
         Work work = group.allReduce(tree, partials, StepBuffers.bytes(result, sizeBytes), bucket.number());
         return Optional.of(new Pending(present, result, work));
     }
 
-    private List<MemorySegment> pack(List<Integer> present, List<NodeSum> mine, long sizeBytes, StepBuffers buffers) {
+    private List<MemorySegment> pack(
+            List<Integer> present, List<NodeSum> mine, List<MemorySegment> rooms, long sizeBytes) {
         List<MemorySegment> partials = new ArrayList<>();
         for (NodeSum node : mine) {
-            MemorySegment flat = StepBuffers.bytes(buffers.allocate(sizeBytes), sizeBytes);
+            MemorySegment flat = rooms.get(partials.size()).asSlice(0, sizeBytes);
             long at = 0;
             for (int tensor : present) {
                 Value value = node.tensor(tensor);

@@ -139,6 +139,44 @@ public abstract class ReducingContract extends MovingContract {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void memoryOfTheGroupGivesTheBitsOfAnyOther(int size) {
+        int[] lengths = {3, 80_000, 270_001, 900_001};
+        Ranks.run(groups(size), group -> {
+            long longest = lengths[lengths.length - 1] * 4L;
+            MemorySegment ownIn = group.allocate(longest);
+            MemorySegment ownOut = group.allocate(longest);
+            for (int length : lengths) {
+                MemorySegment in = Data.of(Data.random(group.rank() + length, length));
+                MemorySegment expected = Data.room(in.byteSize());
+                done(group.allReduce(in, expected, DType.F32, ReduceOp.SUM));
+                ownIn.asSlice(0, in.byteSize()).copyFrom(in);
+                for (MemorySegment room : List.of(ownOut, Data.room(longest))) {
+                    MemorySegment out = room.asSlice(0, in.byteSize());
+                    done(group.allReduce(ownIn.asSlice(0, in.byteSize()), out, DType.F32, ReduceOp.SUM));
+                    assertEquals(-1, out.mismatch(expected), "of " + length);
+                }
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void oneRankWithMemoryOfTheGroupAndOneWithoutStillReduce() {
+        Ranks.run(groups(2), group -> {
+            int count = 600_000;
+            MemorySegment in = group.rank() == 0 ? group.allocate(count * 4L) : Data.room(count * 4L);
+            in.fill((byte) 1);
+            MemorySegment out = Data.room(count * 4L);
+            done(group.allReduce(in, out, DType.I32, ReduceOp.SUM));
+            int[] sums = Data.ints(out);
+            assertEquals(0x02020202, sums[0]);
+            assertEquals(0x02020202, sums[count - 1]);
+            return true;
+        });
+    }
+
     /**
      * 256 and seven times 1 come to 263, halfway between two neighbours of bfloat16, of which 264 is even. Rounding
      * after every addition would come to 262 in the tree.

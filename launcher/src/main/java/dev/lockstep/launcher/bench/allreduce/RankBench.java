@@ -42,27 +42,24 @@ final class RankBench {
     }
 
     private Measurement measure(long bytes) {
-        try (Arena buffers = Arena.ofShared()) {
-            MemorySegment in = buffers.allocate(bytes, 64);
-            MemorySegment out = buffers.allocate(bytes, 64);
-            fillAndCheck(in, out);
-            Runnable call =
-                    () -> group.allReduce(in, out, DType.F32, ReduceOp.SUM).await(group.timeout());
-            double each = warmUp(call);
-            int calls = (int) Math.clamp(options.seconds() / each, CALLS_MIN, CALLS_MAX);
-            long sent = group.bytesSent();
-            long garbage = THREADS.getCurrentThreadAllocatedBytes();
-            long[] nanos = time(calls, call);
-            garbage = (THREADS.getCurrentThreadAllocatedBytes() - garbage - calls * 8L) / calls;
-            sent = (group.bytesSent() - sent) / calls;
-            long[] copies = time(Math.clamp(calls, CALLS_MIN, 1000), () -> out.copyFrom(in));
-            Measurement.Times times = new Measurement.Times(
-                    calls,
-                    largest(Measurement.quantileMicros(nanos, 0.5)),
-                    largest(Measurement.quantileMicros(nanos, 0.99)),
-                    largest(Measurement.quantileMicros(copies, 0.5)));
-            return Measurement.of(options, bytes, times, (long) largest(sent), garbage);
-        }
+        MemorySegment in = group.allocate(bytes);
+        MemorySegment out = group.allocate(bytes);
+        fillAndCheck(in, out);
+        Runnable call = () -> group.allReduce(in, out, DType.F32, ReduceOp.SUM).await(group.timeout());
+        double each = warmUp(call);
+        int calls = (int) Math.clamp(options.seconds() / each, CALLS_MIN, CALLS_MAX);
+        long sent = group.bytesSent();
+        long garbage = THREADS.getCurrentThreadAllocatedBytes();
+        long[] nanos = time(calls, call);
+        garbage = (THREADS.getCurrentThreadAllocatedBytes() - garbage - calls * 8L) / calls;
+        sent = (group.bytesSent() - sent) / calls;
+        long[] copies = time(Math.clamp(calls, CALLS_MIN, 1000), () -> out.copyFrom(in));
+        Measurement.Times times = new Measurement.Times(
+                calls,
+                largest(Measurement.quantileMicros(nanos, 0.5)),
+                largest(Measurement.quantileMicros(nanos, 0.99)),
+                largest(Measurement.quantileMicros(copies, 0.5)));
+        return Measurement.of(options, bytes, times, (long) largest(sent), garbage);
     }
 
     /** Checks one result element by element, then leaves zeros, so that sums do not overflow. */
