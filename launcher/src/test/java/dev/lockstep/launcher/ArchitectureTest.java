@@ -50,7 +50,8 @@ final class ArchitectureTest {
                     "dev.lockstep.optim..",
                     "dev.lockstep.data..",
                     "dev.lockstep.serialization..",
-                    "dev.lockstep.tensorboard.."),
+                    "dev.lockstep.tensorboard..",
+                    "dev.lockstep.plot.."),
             List.of("dev.lockstep.train.."));
 
     private static final DescribedPredicate<JavaClass> COLLECTIVES_CORE = resideInAPackage("dev.lockstep.collectives..")

@@ -3,7 +3,9 @@ package dev.lockstep.tensor;
 import dev.lockstep.autograd.GradMode;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
 
@@ -11,6 +13,7 @@ import java.util.function.DoubleFunction;
 final class Printing {
     private static final int THRESHOLD = 1000;
     private static final int EDGE = 3;
+    private static final int LINE_CHARS = 80;
 
     /** The tensor, or its edges: what is printed. */
     private final Tensor shown;
@@ -81,7 +84,7 @@ final class Printing {
         boolean whole = Arrays.stream(finite).allMatch(v -> v == Math.rint(v));
         double max = Arrays.stream(finite).max().orElse(0);
         double min = Arrays.stream(finite).filter(v -> v > 0).min().orElse(max);
-        boolean scientific = max > 1e8 || (min > 0 && (max / min > 1000 || min < 1e-4) && !whole);
+        boolean scientific = max > 1e8 || (min > 0 && (max / min > 1000 || (min < 1e-4 && !whole)));
         String form = scientific ? "%.4e" : whole ? "%.0f." : "%.4f";
         return v -> Double.isFinite(v)
                 ? String.format(Locale.ROOT, form, v)
@@ -91,21 +94,54 @@ final class Printing {
     /** Appends the part of the tensor below {@code axis} that starts at element {@code start}. */
     private void append(StringBuilder out, int axis, long start) {
         if (axis == shown.rank()) {
-            String cell = cells[(int) start];
-            out.append(shown.rank() == 0 ? cell : " ".repeat(width - cell.length()) + cell);
+            out.append(cells[(int) start]);
             return;
         }
-        long below = below(axis);
         out.append('[');
+        if (axis == shown.rank() - 1) {
+            appendRow(out, start);
+        } else {
+            appendBlocks(out, axis, start);
+        }
+        out.append(']');
+    }
+
+    private void appendBlocks(StringBuilder out, int axis, long start) {
+        long below = below(axis);
         for (long i = 0; i < shown.size(axis); i++) {
-            if (i == EDGE && shown.size(axis) < whole.size(axis)) {
+            if (i == EDGE && isCut(axis)) {
                 separate(out, axis, i);
                 out.append("...");
             }
             separate(out, axis, i);
             append(out, axis + 1, start + i * below);
         }
-        out.append(']');
+    }
+
+    /** Appends the innermost axis, in lines of at most {@link #LINE_CHARS} characters, cells below cells. */
+    private void appendRow(StringBuilder out, long start) {
+        int axis = shown.rank() - 1;
+        int indent = "tensor(".length() + axis;
+        int cellsOfLine = Math.max(1, (LINE_CHARS - indent) / (width + 2));
+        List<String> row = new ArrayList<>();
+        for (int i = 0; i < shown.size(axis); i++) {
+            if (i == EDGE && isCut(axis)) {
+                row.add(" ...");
+            }
+            row.add(padded(cells[(int) start + i]));
+        }
+        for (int i = 0; i < row.size(); i++) {
+            String gap = i % cellsOfLine == 0 ? ",\n" + " ".repeat(indent + 1) : ", ";
+            out.append(i == 0 ? "" : gap).append(row.get(i));
+        }
+    }
+
+    private String padded(String cell) {
+        return " ".repeat(width - cell.length()) + cell;
+    }
+
+    private boolean isCut(int axis) {
+        return shown.size(axis) < whole.size(axis);
     }
 
     private void separate(StringBuilder out, int axis, long index) {
@@ -113,7 +149,7 @@ final class Printing {
             return;
         }
         int deeper = shown.rank() - axis - 1;
-        out.append(',').append(deeper == 0 ? " " : "\n".repeat(deeper) + " ".repeat("tensor(".length() + axis + 1));
+        out.append(',').append("\n".repeat(deeper)).append(" ".repeat("tensor(".length() + axis + 1));
     }
 
     private long below(int axis) {

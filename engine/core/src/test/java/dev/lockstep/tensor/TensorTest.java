@@ -267,8 +267,17 @@ class TensorTest {
                 Tensors.of(new float[] {0.5f, 1.25f, 2, 3}, 2, 2).toString());
         assertEquals("tensor([ true, false])", tensor(true, false).toString());
         assertEquals(
-                "tensor([   0,    1,    2, ..., 1997, 1998, 1999])",
+                "tensor([   0,    1,    2,  ..., 1997, 1998, 1999])",
                 arange(2000).toString());
+        assertEquals("""
+                tensor([ 0.,  1.,  2.,  3.,  4.,  5.,  6.,  7.,  8.,  9., 10., 11., 12., 13.,
+                        14., 15., 16., 17., 18., 19., 20., 21., 22., 23., 24., 25., 26., 27.,
+                        28., 29.])""", arange(0.0, 30, 1).toString());
+        assertEquals("""
+                tensor([[0.0000e+00, 1.0000e+00, 2.0000e+00,  ..., 9.9700e+02, 9.9800e+02,
+                         9.9900e+02],
+                        [1.0000e+03, 1.0010e+03, 1.0020e+03,  ..., 1.9970e+03, 1.9980e+03,
+                         1.9990e+03]])""", arange(0.0, 2000, 1).reshape(2, 1000).toString());
         assertEquals("tensor(3)", full(3, DType.I64).toString());
         assertTrue(zeros(100, 100).toString().contains("..."));
         assertTrue(zeros(100, 100).toString().length() < 600);
