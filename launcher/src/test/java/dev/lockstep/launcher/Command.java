@@ -28,6 +28,15 @@ public final class Command implements AutoCloseable {
 
     /** Starts the command in a folder. */
     public static Command start(Path folder, String... arguments) {
+        return start(folder, ProcessBuilder.Redirect.PIPE, arguments);
+    }
+
+    /** Starts the command in a folder with a file as its standard input. */
+    public static Command startWith(Path input, Path folder, String... arguments) {
+        return start(folder, ProcessBuilder.Redirect.from(input.toFile()), arguments);
+    }
+
+    private static Command start(Path folder, ProcessBuilder.Redirect input, String... arguments) {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(WorkerCommand.ENGINE_FLAGS);
@@ -37,6 +46,7 @@ public final class Command implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
+            builder.redirectInput(input);
             builder.redirectOutput(folder.resolve("out").toFile());
             builder.redirectError(folder.resolve("err").toFile());
             return new Command(folder, builder.start());

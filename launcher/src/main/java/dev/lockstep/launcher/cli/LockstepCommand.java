@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             DataCommand.class,
             DoctorCommand.class,
+            ShellCommand.class,
             VersionCommand.class
         },
         footer = {"", "Example:", "  lockstep run --nproc-per-node 2 digits -- --epochs 5"})
