@@ -1,9 +1,12 @@
 package dev.lockstep.launcher.cli;
 
+import dev.lockstep.collectives.Algorithm;
+import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.agent.Installation;
 import dev.lockstep.launcher.bench.allreduce.AllReduceBench;
 import dev.lockstep.launcher.bench.allreduce.AllReduceOptions;
+import dev.lockstep.layout.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code lockstep bench allreduce}: measures the sum over workers. */
 @Command(
         name = "allreduce",
-        description = "Measure the sum over workers: f32, results checked.",
+        description = "Measure the sum over workers, results checked.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {"", "Example:", "  lockstep bench allreduce --workers 4 --transport shm --bytes 4,64KiB,16MiB"})
@@ -36,9 +39,21 @@ final class BenchAllReduceCommand implements Callable<Integer> {
 
     @Option(
             names = "--algorithm",
-            paramLabel = "tree",
-            description = "how they add up (default: ${DEFAULT-VALUE}, the same bits for any number of workers)")
+            paramLabel = "tree|ring|doubling|fastest",
+            description = "how they add up (default: ${DEFAULT-VALUE}, whose bits do not depend on the network)")
     private String algorithm = "tree";
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "f32|f64|bf16|f16|i32|i64",
+            description = "what they add up (default: ${DEFAULT-VALUE})")
+    private String dtype = "f32";
+
+    @Option(
+            names = "--op",
+            paramLabel = "sum|mean|min|max|product",
+            description = "how elements are combined (default: ${DEFAULT-VALUE})")
+    private String op = "sum";
 
     @Option(
             names = "--bytes",
@@ -59,22 +74,36 @@ final class BenchAllReduceCommand implements Callable<Integer> {
     public Integer call() {
         Values.atLeast(spec, "--workers", workers, 1);
         Values.matches(spec, "--transport", transport, "shm|tcp|inprocess", "shm, tcp or inprocess");
-        Values.matches(spec, "--algorithm", algorithm, "tree", "tree");
+        Values.matches(spec, "--algorithm", algorithm, "tree|ring|doubling|fastest", "tree, ring, doubling or fastest");
+        Values.matches(spec, "--dtype", dtype, "f32|f64|bf16|f16|i32|i64", "f32, f64, bf16, f16, i32 or i64");
+        Values.matches(spec, "--op", op, "sum|mean|min|max|product", "sum, mean, min, max or product");
+        AllReduceOptions.Sum sum = sum();
         if (!(seconds > 0 && seconds <= 3600)) {
             throw Values.bad(spec, "--seconds is " + seconds + " but must lie between 0 and 3600");
         }
         AllReduceOptions options = new AllReduceOptions(
                 workers,
                 AllReduceOptions.Transport.valueOf(transport.toUpperCase(Locale.ROOT)),
-                AllReduceOptions.Algorithm.valueOf(algorithm.toUpperCase(Locale.ROOT)),
-                sizes(),
+                sum,
+                sizes(sum.dtype()),
                 seconds,
                 json);
         new AllReduceBench(options, Installation.current(), spec.commandLine().getOut()).run();
         return ExitCode.OK;
     }
 
-    private List<Long> sizes() {
+    private AllReduceOptions.Sum sum() {
+        AllReduceOptions.Sum sum = new AllReduceOptions.Sum(
+                Algorithm.valueOf(algorithm.toUpperCase(Locale.ROOT)),
+                DType.valueOf(dtype.toUpperCase(Locale.ROOT)),
+                ReduceOp.valueOf(op.toUpperCase(Locale.ROOT)));
+        if (sum.op() == ReduceOp.MEAN && !sum.dtype().isFloating()) {
+            throw Values.bad(spec, "--op is mean but --dtype " + dtype + " has no means; take a floating dtype");
+        }
+        return sum;
+    }
+
+    private List<Long> sizes(DType elements) {
         List<Long> sizes = new ArrayList<>();
         for (String size : bytes.split(",", -1)) {
             Values.matches(spec, "--bytes", size, "[1-9][0-9]{0,9}([KMG]iB)?", "sizes such as 4,64KiB,16MiB");
@@ -85,8 +114,11 @@ final class BenchAllReduceCommand implements Callable<Integer> {
                 case "GiB" -> number << 30;
                 default -> number;
             };
-            if (value % Float.BYTES != 0 || value > 1L << 34) {
-                throw Values.bad(spec, "--bytes has " + size + " but f32 takes multiples of 4, up to 16GiB");
+            if (value % elements.sizeBytes() != 0 || value > 1L << 34) {
+                throw Values.bad(
+                        spec,
+                        "--bytes has " + size + " but " + dtype + " takes multiples of " + elements.sizeBytes()
+                                + ", up to 16GiB");
             }
             sizes.add(value);
         }

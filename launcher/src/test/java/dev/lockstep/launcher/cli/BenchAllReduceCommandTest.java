@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -51,6 +52,31 @@ class BenchAllReduceCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"ring,bf16,mean", "doubling,f16,product", "fastest,i64,max", "tree,f64,min"})
+    void checksTheResultsOfEveryAlgorithm(String algorithm, String dtype, String op) {
+        int code = execute(
+                "--workers=3",
+                "--transport=inprocess",
+                "--bytes=48,96KiB",
+                "--seconds=0.01",
+                "--json",
+                "--algorithm=" + algorithm,
+                "--dtype=" + dtype,
+                "--op=" + op);
+        assertEquals(0, code, err.toString());
+        JsonNode line = Command.parse(out.toString().lines().findFirst().orElseThrow());
+        assertEquals(algorithm, line.path("algorithm").asText());
+        assertEquals(dtype, line.path("dtype").asText());
+        assertEquals(op, line.path("op").asText());
+    }
+
+    @Test
+    void refusesMeansOfIntegers() {
+        assertEquals(ExitCode.USAGE, execute("--op=mean", "--dtype=i32"));
+        assertTrue(err.toString().contains("floating"), err.toString());
+    }
+
     @Test
     void printsATableOtherwise() {
         assertEquals(0, execute("--workers", "3", "--transport", "inprocess", "--bytes", "12", "--seconds", "0.01"));
@@ -66,6 +92,8 @@ class BenchAllReduceCommandTest {
                 "--workers=0",
                 "--transport=carrier-pigeon",
                 "--algorithm=magic",
+                "--dtype=i8",
+                "--op=median",
                 "--bytes=",
                 "--bytes=6",
                 "--bytes=-4",

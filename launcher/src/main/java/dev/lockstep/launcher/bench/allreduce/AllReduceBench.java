@@ -80,6 +80,8 @@ public final class AllReduceBench {
         line.add(RankMain.class.getName());
         line.addAll(
                 List.of("" + rank, "" + options.workers(), options.transport().name(), "" + options.seconds(), token));
+        AllReduceOptions.Sum sum = options.sum();
+        line.addAll(List.of(sum.algorithm().name(), sum.dtype().name(), sum.op().name()));
         options.bytes().forEach(bytes -> line.add("" + bytes));
         return line;
     }

@@ -1,5 +1,8 @@
 package dev.lockstep.launcher.bench.allreduce;
 
+import dev.lockstep.collectives.Algorithm;
+import dev.lockstep.collectives.ReduceOp;
+import dev.lockstep.layout.DType;
 import java.util.List;
 
 /**
@@ -7,13 +10,13 @@ import java.util.List;
  *
  * @param workers the number of ranks
  * @param transport how they are connected
- * @param algorithm how they reduce
+ * @param sum what they compute, and how
  * @param bytes the sizes, one measurement each
  * @param seconds how long each size is measured
  * @param json whether results are JSON lines instead of a table
  */
 public record AllReduceOptions(
-        int workers, Transport transport, Algorithm algorithm, List<Long> bytes, double seconds, boolean json) {
+        int workers, Transport transport, Sum sum, List<Long> bytes, double seconds, boolean json) {
     /** How ranks are connected. */
     public enum Transport {
         /** Processes that share memory. */
@@ -24,11 +27,14 @@ public record AllReduceOptions(
         INPROCESS
     }
 
-    /** How ranks reduce. */
-    public enum Algorithm {
-        /** The canonical tree, the same bits for any number of ranks. */
-        TREE
-    }
+    /**
+     * What ranks compute.
+     *
+     * @param algorithm how they go about it
+     * @param dtype the elements
+     * @param op how elements are combined; a mean is of floats
+     */
+    public record Sum(Algorithm algorithm, DType dtype, ReduceOp op) {}
 
     /** Copies the list. */
     public AllReduceOptions {

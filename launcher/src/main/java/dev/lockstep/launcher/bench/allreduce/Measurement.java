@@ -14,6 +14,8 @@ import java.util.Locale;
  * @param workers the number of ranks
  * @param transport how they were connected
  * @param algorithm how they reduced
+ * @param dtype the elements
+ * @param op how they were combined
  * @param calls how many calls were timed
  * @param p50Micros the median of a call, of the slowest rank
  * @param p99Micros what 99 of 100 calls did not exceed, of the slowest rank
@@ -28,6 +30,8 @@ record Measurement(
         @JsonProperty("workers") int workers,
         @JsonProperty("transport") String transport,
         @JsonProperty("algorithm") String algorithm,
+        @JsonProperty("dtype") String dtype,
+        @JsonProperty("op") String op,
         @JsonProperty("calls") int calls,
         @JsonProperty("p50_us") double p50Micros,
         @JsonProperty("p99_us") double p99Micros,
@@ -47,8 +51,10 @@ record Measurement(
         return new Measurement(
                 bytes,
                 options.workers(),
-                options.transport().name().toLowerCase(Locale.ROOT),
-                options.algorithm().name().toLowerCase(Locale.ROOT),
+                lower(options.transport()),
+                lower(options.sum().algorithm()),
+                lower(options.sum().dtype()),
+                lower(options.sum().op()),
                 times.calls(),
                 rounded(times.p50Micros()),
                 rounded(times.p99Micros()),
@@ -57,6 +63,10 @@ record Measurement(
                 rounded(bytes / times.copyMicros() / 1e3 * perRank),
                 bytesSentMax,
                 garbageBytes);
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static double rounded(double value) {

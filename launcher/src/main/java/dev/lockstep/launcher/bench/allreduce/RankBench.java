@@ -1,7 +1,6 @@
 package dev.lockstep.launcher.bench.allreduce;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import com.sun.management.ThreadMXBean;
 import dev.lockstep.collectives.ProcessGroup;
@@ -21,12 +20,17 @@ final class RankBench {
 
     private final ProcessGroup group;
     private final AllReduceOptions options;
+    private final MemorySegment allIn;
+    private final MemorySegment allOut;
     private final MemorySegment agreed;
     private final MemorySegment agreement;
 
     RankBench(ProcessGroup group, AllReduceOptions options, Arena arena) {
         this.group = group;
         this.options = options;
+        long longest = options.bytes().stream().reduce(0L, Math::max);
+        this.allIn = group.allocate(longest);
+        this.allOut = group.allocate(longest);
         this.agreed = arena.allocate(JAVA_DOUBLE);
         this.agreement = arena.allocate(JAVA_DOUBLE);
     }
@@ -42,10 +46,10 @@ final class RankBench {
     }
 
     private Measurement measure(long bytes) {
-        MemorySegment in = group.allocate(bytes);
-        MemorySegment out = group.allocate(bytes);
+        MemorySegment in = allIn.asSlice(0, bytes);
+        MemorySegment out = allOut.asSlice(0, bytes);
         fillAndCheck(in, out);
-        Runnable call = () -> group.allReduce(in, out, DType.F32, ReduceOp.SUM).await(group.timeout());
+        Runnable call = () -> allReduce(in, out);
         double each = warmUp(call);
         int calls = (int) Math.clamp(options.seconds() / each, CALLS_MIN, CALLS_MAX);
         long sent = group.bytesSent();
@@ -64,19 +68,26 @@ final class RankBench {
 
     /** Checks one result element by element, then leaves zeros, so that sums do not overflow. */
     private void fillAndCheck(MemorySegment in, MemorySegment out) {
-        long count = in.byteSize() / Float.BYTES;
+        AllReduceOptions.Sum sum = options.sum();
+        long count = in.byteSize() / sum.dtype().sizeBytes();
         for (long i = 0; i < count; i++) {
-            in.setAtIndex(JAVA_FLOAT, i, (float) (group.rank() + i % 7));
+            Elements.set(sum.dtype(), in, i, 1 + (group.rank() + i) % 2);
         }
-        group.allReduce(in, out, DType.F32, ReduceOp.SUM).await(group.timeout());
+        allReduce(in, out);
         for (long i = 0; i < count; i++) {
-            float expected = (float) (group.size() * (group.size() - 1) / 2 + group.size() * (i % 7));
-            if (out.getAtIndex(JAVA_FLOAT, i) != expected) {
-                throw new IllegalStateException("element " + i + " of " + count + " is " + out.getAtIndex(JAVA_FLOAT, i)
-                        + " instead of " + expected);
+            double expected = Elements.expected(sum.op(), group.size(), i);
+            double value = Elements.get(sum.dtype(), out, i);
+            if (Math.abs(value - expected) > Elements.tolerance(sum.op())) {
+                throw new IllegalStateException(
+                        "element " + i + " of " + count + " is " + value + " instead of " + expected);
             }
         }
         in.fill((byte) 0);
+    }
+
+    private void allReduce(MemorySegment in, MemorySegment out) {
+        AllReduceOptions.Sum sum = options.sum();
+        group.allReduce(in, out, sum.dtype(), sum.op(), sum.algorithm()).await(group.timeout());
     }
 
     /** {@return the seconds of one call, the same on every rank, once it has been called for a while} */

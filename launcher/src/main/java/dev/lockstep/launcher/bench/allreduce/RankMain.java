@@ -1,7 +1,9 @@
 package dev.lockstep.launcher.bench.allreduce;
 
+import dev.lockstep.collectives.Algorithm;
 import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.TransportProcessGroup;
 import dev.lockstep.collectives.netty.TcpEndpoint;
 import dev.lockstep.collectives.netty.TcpIdentity;
@@ -12,6 +14,7 @@ import dev.lockstep.collectives.transport.InProcessTransport;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.launcher.SharedFolder;
 import dev.lockstep.launcher.VectorReduceKernel;
+import dev.lockstep.layout.DType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,15 +42,16 @@ final class RankMain {
     /**
      * Runs a rank.
      *
-     * @param arguments rank, workers, transport, seconds, token, and the sizes
+     * @param arguments rank, workers, transport, seconds, token, algorithm, dtype, operation, and the sizes
      */
     public static void main(String[] arguments) throws Exception {
         int rank = Integer.parseInt(arguments[0]);
         AllReduceOptions options = new AllReduceOptions(
                 Integer.parseInt(arguments[1]),
                 AllReduceOptions.Transport.valueOf(arguments[2]),
-                AllReduceOptions.Algorithm.TREE,
-                Arrays.stream(arguments).skip(5).map(Long::valueOf).toList(),
+                new AllReduceOptions.Sum(
+                        Algorithm.valueOf(arguments[5]), DType.valueOf(arguments[6]), ReduceOp.valueOf(arguments[7])),
+                Arrays.stream(arguments).skip(8).map(Long::valueOf).toList(),
                 Double.parseDouble(arguments[3]),
                 true);
         new VectorReduceKernel().warmUp();
