@@ -7,6 +7,8 @@ import dev.lockstep.backend.op.Contraction.Attention;
 import dev.lockstep.backend.op.Contraction.AttentionGrad;
 import dev.lockstep.backend.op.Contraction.Linear;
 import dev.lockstep.backend.op.Contraction.Matmul;
+import dev.lockstep.backend.op.Contraction.SelfAttention;
+import dev.lockstep.backend.op.Contraction.SelfAttentionGrad;
 import dev.lockstep.backend.op.Shaping.Permute;
 import dev.lockstep.layout.Shape;
 import java.util.ArrayList;
@@ -26,13 +28,19 @@ final class ContractionGradients {
             case Linear linear -> Rule.of(3, d -> linear(d, linear.hasBias()));
             case Attention attention ->
                 new Rule(QUERY_KEY_VALUE, OUT_AND_LSE, 1, d -> attention(d, attention.scale(), attention.causal()));
-            case AttentionGrad gradient -> Rule.unsupported();
+            case SelfAttention attention ->
+                new Rule(1, OUT_AND_LSE, 1, d -> selfAttention(d, attention.scale(), attention.causal()));
+            case AttentionGrad _, SelfAttentionGrad _ -> Rule.unsupported();
         };
     }
 
     private static @Nullable Value[] attention(Derivation d, double scale, boolean causal) {
         AttentionGrad op = new AttentionGrad(scale, causal);
         return d.runAll(op, d.gradient(), d.input(0), d.input(1), d.input(2), d.output(0), d.output(1));
+    }
+
+    private static @Nullable Value[] selfAttention(Derivation d, double scale, boolean causal) {
+        return d.runAll(new SelfAttentionGrad(scale, causal), d.gradient(), d.input(0), d.output(0), d.output(1));
     }
 
     private static @Nullable Value[] matmul(Derivation d) {

@@ -21,6 +21,23 @@ final class ContractionShapes {
                 yield List.of(headsInside(q, in), ValueSpec.contiguous(rows(q), in.dtype(0)));
             }
             case Contraction.AttentionGrad gradient -> attentionGrad(in);
+            case Contraction.SelfAttention attention -> {
+                in.expect(1);
+                in.expectFloating();
+                Shape packed = packed(in, 0);
+                yield List.of(
+                        ValueSpec.contiguous(mixed(packed), in.dtype(0)),
+                        ValueSpec.contiguous(sums(packed), in.dtype(0)));
+            }
+            case Contraction.SelfAttentionGrad gradient -> {
+                in.expect(4);
+                in.expectFloating();
+                Shape packed = packed(in, 1);
+                in.expectShape(0, mixed(packed), "the gradient");
+                in.expectShape(2, mixed(packed), "the output");
+                in.expectShape(3, sums(packed), "logSumExp");
+                yield Inputs.contiguous(packed, in.dtype(0));
+            }
         };
     }
 
@@ -89,6 +106,23 @@ final class ContractionShapes {
         }
         in.expectShape(first + 2, k, "the value");
         return q;
+    }
+
+    private static Shape packed(Inputs in, int input) {
+        in.expectRank(input, 5, "qkv", "[B, T, 3, H, D]");
+        Shape packed = in.shape(input);
+        if (packed.size(2) != 3) {
+            throw in.refuse("qkv must be [B, T, 3, H, D], got " + packed);
+        }
+        return packed;
+    }
+
+    private static Shape mixed(Shape packed) {
+        return Shape.of(packed.size(0), packed.size(1), packed.size(3), packed.size(4));
+    }
+
+    private static Shape sums(Shape packed) {
+        return Shape.of(packed.size(0), packed.size(3), packed.size(1));
     }
 
     private static Shape rows(Shape query) {

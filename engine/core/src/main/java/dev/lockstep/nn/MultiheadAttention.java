@@ -5,7 +5,6 @@ import dev.lockstep.module.Module;
 import dev.lockstep.tensor.AttentionOptions;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -98,22 +97,24 @@ public final class MultiheadAttention extends Module<MultiheadAttention.Input, T
 
     @Override
     public Tensor forward(Input input) {
-        List<Tensor> projected = project(input);
-        Tensor q = split(projected.get(0)); // [N, H, T, D]
-        Tensor k = split(projected.get(1)); // [N, H, S, D]
-        Tensor v = split(projected.get(2)); // [N, H, S, D]
-        double dropout = isTraining() ? config.dropout() : 0;
-        Tensor mixed = Tensors.scaledDotProductAttention(
-                q, k, v, AttentionOptions.DEFAULT.causal(config.causal()).dropout(dropout)); // [N, H, T, D]
-        return outProjection.call(mixed.transpose(1, 2).reshape(input.query().shape()));
+        AttentionOptions options =
+                AttentionOptions.DEFAULT.causal(config.causal()).dropout(isTraining() ? config.dropout() : 0);
+        boolean toItself = input.query() == input.key() && input.key() == input.value();
+        Tensor mixed = toItself ? attendToItself(input.query(), options) : attend(input, options); // [N, T, H, D]
+        return outProjection.call(mixed.reshape(input.query().shape()));
     }
 
-    /** Projects to query, key and value; one product where all three look at the same sequence. */
-    private List<Tensor> project(Input input) {
-        if (input.query() == input.key() && input.key() == input.value()) {
-            return input.query().linear(inWeight, inBias).chunk(3, -1);
-        }
-        return List.of(project(input.query(), 0), project(input.key(), 1), project(input.value(), 2));
+    /** One product projects to query, key and value. */
+    private Tensor attendToItself(Tensor x, AttentionOptions options) {
+        Tensor packed = x.linear(inWeight, inBias);
+        return Tensors.selfAttention(packed.unflatten(-1, 3, config.heads(), config.dim() / config.heads()), options);
+    }
+
+    private Tensor attend(Input input, AttentionOptions options) {
+        Tensor q = split(project(input.query(), 0)); // [N, H, T, D]
+        Tensor k = split(project(input.key(), 1)); // [N, H, S, D]
+        Tensor v = split(project(input.value(), 2)); // [N, H, S, D]
+        return Tensors.scaledDotProductAttention(q, k, v, options).transpose(1, 2);
     }
 
     private Tensor project(Tensor x, int which) {

@@ -1,6 +1,7 @@
 package dev.lockstep.tensor;
 
 import dev.lockstep.backend.op.Contraction.Attention;
+import dev.lockstep.backend.op.Contraction.SelfAttention;
 import dev.lockstep.layout.DType;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,24 @@ final class AttentionOps {
         Tensor weights =
                 scores(query.mul(scale).matmul(key.transpose(-2, -1)), options).softmax(-1);
         return (options.dropout() == 0 ? weights : weights.dropout(options.dropout())).matmul(value);
+    }
+
+    /** Attends within [..., T, 3, H, D]; gives [..., T, H, D]. */
+    static Tensor selfAttention(Tensor qkv, AttentionOptions options) {
+        if (qkv.rank() < RANK || qkv.size(-3) != 3) {
+            throw Engine.wrong("selfAttention: qkv must be [..., T, 3, H, D], got " + qkv.shape());
+        }
+        double scale = options.scale() == 0 ? 1 / Math.sqrt(qkv.size(-1)) : options.scale();
+        SelfAttention op = new SelfAttention(scale, options.causal());
+        boolean plain = options.mask() == null && options.dropout() == 0;
+        if (plain && qkv.rank() == RANK + 1 && qkv.dtype().isFloating() && Engine.supports(qkv.device(), op)) {
+            Tensor[] outputs = Engine.runAll(op, qkv);
+            outputs[1].close();
+            return outputs[0];
+        }
+        Tensor heads = qkv.transpose(-4, -2); // [..., H, 3, T, D]
+        return attention(heads.select(-3, 0), heads.select(-3, 1), heads.select(-3, 2), options)
+                .transpose(-3, -2);
     }
 
     private static boolean fits(Tensor query, Tensor key, Tensor value) {

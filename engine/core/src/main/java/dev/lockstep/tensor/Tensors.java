@@ -366,6 +366,20 @@ public final class Tensors {
         return empty(x.dtype(), x.shape().toArray());
     }
 
+    /**
+     * Attends from each place of a sequence to places of the same sequence, as
+     * {@link #scaledDotProductAttention(Tensor, Tensor, Tensor, AttentionOptions)} does with query, key and value taken
+     * from one packed projection. Where there is neither mask nor dropout nothing is copied to take them apart, forward
+     * or backward.
+     *
+     * @param qkv [..., T, 3, H, D]: query, key and value of H heads side by side
+     * @return [..., T, H, D], whose last two axes flatten to the heads' outputs side by side
+     * @throws IllegalArgumentException if the shape does not fit, or a causal attention has a mask
+     */
+    public static Tensor selfAttention(Tensor qkv, AttentionOptions options) {
+        return AttentionOps.selfAttention(qkv, options);
+    }
+
     /** Runs any op, such as a {@link CustomOp} of one's own, and gives its outputs. */
     public static List<Tensor> execute(Op op, Tensor... inputs) {
         return List.of(Engine.runAll(op, inputs));

@@ -10,6 +10,7 @@ import dev.lockstep.backend.op.Convolution.AvgPool2d;
 import dev.lockstep.backend.op.RandomKey;
 import dev.lockstep.backend.op.Sampling.Dropout;
 import dev.lockstep.backend.op.Window;
+import dev.lockstep.tensor.AttentionOptions;
 import dev.lockstep.tensor.ConvOptions;
 import dev.lockstep.tensor.LossReduction;
 import dev.lockstep.tensor.Scope;
@@ -240,6 +241,10 @@ class GradientRulesTest {
                     leaf(1, 2, 3, 4),
                     leaf(2, 2, 3, 4),
                     leaf(3, 2, 3, 4));
+            check(
+                    in -> Tensors.selfAttention(in.get(0), AttentionOptions.DEFAULT.causal(true)),
+                    leaf(4, 2, 3, 3, 2, 4));
+            check(in -> Tensors.selfAttention(in.get(0), AttentionOptions.DEFAULT), leaf(5, 3, 3, 2, 4));
         }
     }
 

@@ -21,4 +21,13 @@ public sealed interface Contraction extends Op {
      * Gradient of {@link Attention}: (g, q, k, v, out, lse) to (dq, dk, dv). The weights are computed anew from lse.
      */
     record AttentionGrad(double scale, boolean causal) implements Contraction {}
+
+    /**
+     * {@link Attention} of a sequence to itself, from one packed projection: qkv [B, T, 3, H, D] to (out [B, T, H, D],
+     * lse [B, H, T]). Query, key and value are 0, 1 and 2 of axis 2; nothing is copied to take them apart.
+     */
+    record SelfAttention(double scale, boolean causal) implements Contraction {}
+
+    /** Gradient of {@link SelfAttention}: (g, qkv, out, lse) to the gradient of qkv, its parts written in place. */
+    record SelfAttentionGrad(double scale, boolean causal) implements Contraction {}
 }

@@ -2,6 +2,9 @@ package dev.lockstep.backend.scalar;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.layout.Layout;
+import dev.lockstep.layout.Shape;
+import java.util.Arrays;
 
 /** Attention, one head of one sequence after the other. Everything is f64 and rounded once at the end. */
 final class AttentionKernels {
@@ -62,6 +65,42 @@ final class AttentionKernels {
         }
         Elements.write(out[0], y);
         Elements.write(out[1], lse);
+    }
+
+    static void forward(Contraction.SelfAttention op, Value[] in, Value[] out) {
+        Value[] views = {part(in[0], 0), part(in[0], 1), part(in[0], 2), inside(out[0])};
+        Value[] results = {views[3], out[1]};
+        forward(new Contraction.Attention(op.scale(), op.causal()), views, results);
+        close(views);
+    }
+
+    static void backward(Contraction.SelfAttentionGrad op, Value[] in, Value[] out) {
+        Value[] views = {inside(in[0]), part(in[1], 0), part(in[1], 1), part(in[1], 2), inside(in[2]), in[3].alias()};
+        Value[] results = {part(out[0], 0), part(out[0], 1), part(out[0], 2)};
+        backward(new Contraction.AttentionGrad(op.scale(), op.causal()), views, results);
+        close(views);
+        close(results);
+    }
+
+    /** Sees a part of [B, T, 3, H, D] as [B, H, T, D]. */
+    private static Value part(Value packed, int part) {
+        Layout first = packed.layout().permute(2, 0, 3, 1, 4);
+        long[] sizes = first.shape().toArray();
+        long[] strides = first.strides();
+        Shape heads = Shape.of(Arrays.copyOfRange(sizes, 1, sizes.length));
+        long offset = first.offset() + part * strides[0];
+        return packed.view(Layout.of(heads, Arrays.copyOfRange(strides, 1, strides.length), offset));
+    }
+
+    /** Sees [B, T, H, D] as [B, H, T, D]. */
+    private static Value inside(Value value) {
+        return value.view(value.layout().permute(0, 2, 1, 3));
+    }
+
+    private static void close(Value[] views) {
+        for (Value view : views) {
+            view.close();
+        }
     }
 
     /**

@@ -15,6 +15,8 @@ final class ContractionKernels {
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, in, out[0]);
             case Contraction.Attention attention -> AttentionKernels.forward(attention, in, out);
             case Contraction.AttentionGrad gradient -> AttentionKernels.backward(gradient, in, out);
+            case Contraction.SelfAttention attention -> AttentionKernels.forward(attention, in, out);
+            case Contraction.SelfAttentionGrad gradient -> AttentionKernels.backward(gradient, in, out);
         }
     }
 

@@ -109,6 +109,8 @@ public final class CpuBackend implements Backend {
         Value @Nullable [] outputs = switch (op) {
             case Contraction.Attention attention -> attentions.forward(attention, inputs);
             case Contraction.AttentionGrad gradient -> attentions.backward(gradient, inputs);
+            case Contraction.SelfAttention attention -> attentions.forward(attention, inputs);
+            case Contraction.SelfAttentionGrad gradient -> attentions.backward(gradient, inputs);
             case Contraction contraction -> products.tryExecute(contraction, inputs);
             case Convolution.MaxPool2d _,
                     Convolution.MaxPool2dGrad _,

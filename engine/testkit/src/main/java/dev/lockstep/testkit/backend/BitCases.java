@@ -100,10 +100,15 @@ public final class BitCases {
     private static Stream<BitCase> attention() {
         Operand heads = Operand.of(NORMAL, 2, 2, 7, 16);
         Operand row = Operand.of(NORMAL, 2, 2, 7);
+        Operand packed = Operand.of(NORMAL, 2, 70, 3, 2, 16);
+        Operand mixed = Operand.of(NORMAL, 2, 70, 2, 16);
+        Operand sums = Operand.of(NORMAL, 2, 2, 70);
         return Stream.of(
                 of("causal", new Contraction.Attention(0.25, true), heads, heads, heads),
                 of("full", new Contraction.Attention(0.25, false), heads, heads, heads),
-                of("causal", new Contraction.AttentionGrad(0.25, true), heads, heads, heads, heads, heads, row));
+                of("causal", new Contraction.AttentionGrad(0.25, true), heads, heads, heads, heads, heads, row),
+                of("causal", new Contraction.SelfAttention(0.25, true), packed),
+                of("causal", new Contraction.SelfAttentionGrad(0.25, true), mixed, packed, mixed, sums));
     }
 
     private static BitCase of(String detail, Op op, Operand... operands) {

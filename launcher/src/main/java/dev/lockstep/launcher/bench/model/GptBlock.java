@@ -1,10 +1,11 @@
 package dev.lockstep.launcher.bench.model;
 
-import static dev.lockstep.tensor.Tensors.scaledDotProductAttention;
+import static dev.lockstep.tensor.Tensors.selfAttention;
 
 import dev.lockstep.module.Layer;
 import dev.lockstep.nn.LayerNorm;
 import dev.lockstep.nn.Linear;
+import dev.lockstep.tensor.AttentionOptions;
 import dev.lockstep.tensor.Tensor;
 
 /**
@@ -39,8 +40,6 @@ public final class GptBlock extends Layer {
 
     private Tensor attend(Tensor x) {
         Tensor packed = queryKeyValue.call(x).unflatten(-1, 3, heads, x.size(-1) / heads); // [N, T, 3, H, D]
-        Tensor parts = packed.permute(2, 0, 3, 1, 4); // [3, N, H, T, D]
-        Tensor mixed = scaledDotProductAttention(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), true);
-        return mixed.transpose(1, 2).flatten(2); // [N, T, width]
+        return selfAttention(packed, AttentionOptions.DEFAULT.causal(true)).flatten(2); // [N, T, width]
     }
 }

@@ -40,7 +40,10 @@ public final class Products {
         return switch (op) {
             case Contraction.Matmul() -> matmul(inputs);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, inputs);
-            case Contraction.Attention _, Contraction.AttentionGrad _ -> null;
+            case Contraction.Attention _,
+                    Contraction.AttentionGrad _,
+                    Contraction.SelfAttention _,
+                    Contraction.SelfAttentionGrad _ -> null;
         };
     }
 

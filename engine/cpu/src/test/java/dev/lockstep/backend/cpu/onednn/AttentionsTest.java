@@ -2,12 +2,15 @@ package dev.lockstep.backend.cpu.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.CpuBackendProvider;
 import dev.lockstep.backend.op.Contraction.Attention;
 import dev.lockstep.backend.op.Contraction.AttentionGrad;
+import dev.lockstep.backend.op.Contraction.SelfAttention;
+import dev.lockstep.backend.op.Contraction.SelfAttentionGrad;
 import dev.lockstep.backend.scalar.ScalarBackend;
 import dev.lockstep.device.Device;
 import dev.lockstep.layout.DType;
@@ -52,7 +55,16 @@ class AttentionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, 5, 2, 8, true", "2, 5, 2, 8, false", "1, 1, 1, 4, true", "2, 40, 3, 32, true", "1, 128, 2, 32, true"
+    @CsvSource({
+        "2, 5, 2, 8, true",
+        "2, 5, 2, 8, false",
+        "1, 1, 1, 4, true",
+        "2, 40, 3, 32, true",
+        "1, 128, 2, 32, true",
+        "1, 64, 2, 8, true",
+        "2, 65, 1, 8, true",
+        "1, 200, 2, 16, true",
+        "1, 100, 2, 16, false"
     })
     void agreesWithTheScalarBackend(long batch, long places, long heads, long width, boolean causal) {
         Shape shape = Shape.of(batch, places, 3, heads, width);
@@ -92,6 +104,63 @@ class AttentionsTest {
             }
         }
         assertArrayEquals(results[0], results[1], TOLERANCE);
+    }
+
+    /** Blocks of queries end before, at and behind the last key; keys that nobody sees have no gradient. */
+    @ParameterizedTest
+    @CsvSource({"5, 40", "70, 130", "64, 65", "130, 70", "100, 3"})
+    void queriesAndKeysMayDifferInNumberUnderACausalMask(long places, long keys) {
+        double[][] expected = apart(new ScalarBackend(), places, keys);
+        double[][] actual = apart(CPU, places, keys);
+        for (int i = 0; i < expected.length; i++) {
+            double largest = Arrays.stream(expected[i]).map(Math::abs).max().orElse(0);
+            assertArrayEquals(expected[i], actual[i], TOLERANCE * Math.max(1, largest), "output " + i);
+        }
+        double[] unseen = Arrays.copyOfRange(actual[3], (int) Math.min(keys, places) * 8, (int) keys * 8);
+        assertArrayEquals(new double[unseen.length], unseen);
+    }
+
+    private static double[][] apart(Backend backend, long places, long keys) {
+        try (var values = new Values(backend)) {
+            Value q = values.normal(Shape.of(1, 1, places, 8), 1);
+            Value k = values.normal(Shape.of(1, 1, keys, 8), 2);
+            Value v = values.normal(Shape.of(1, 1, keys, 8), 3);
+            Value[] out = values.all(new Attention(SCALE, true), q, k, v);
+            Value[] gradients = values.all(new AttentionGrad(SCALE, true), q, q, k, v, out[0], out[1]);
+            Value[] all = {out[0], out[1], gradients[0], gradients[1], gradients[2]};
+            return Arrays.stream(all).map(Values::numbers).toArray(double[][]::new);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 5, 2, 8, true", "1, 70, 3, 16, true", "2, 33, 1, 4, false"})
+    void aPackedProjectionHasTheBitsOfItsParts(long batch, long places, long heads, long width, boolean causal) {
+        Shape shape = Shape.of(batch, places, 3, heads, width);
+        double[] numbers = Values.normals((int) shape.elements(), 5);
+        double[][] parts = packed(CPU, shape, numbers, causal);
+        try (var values = new Values(CPU)) {
+            Value qkv = values.of(DType.F32, shape, numbers);
+            Value[] out = values.all(new SelfAttention(SCALE, causal), qkv);
+            Value mixed = values.view(out[0], out[0].layout().permute(0, 2, 1, 3));
+            assertArrayEquals(parts[0], Values.numbers(mixed));
+            assertArrayEquals(parts[1], Values.numbers(out[1]));
+            Value g = values.view(qkv, part(qkv.layout().permute(2, 0, 1, 3, 4), 1));
+            Value gradient = values.run(new SelfAttentionGrad(SCALE, causal), g, qkv, out[0], out[1]);
+            for (int i = 0; i < 3; i++) {
+                Value one = values.view(gradient, part(gradient.layout().permute(2, 0, 3, 1, 4), i));
+                assertArrayEquals(parts[2 + i], Values.numbers(one), "gradient of part " + i);
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatIsNotPacked() {
+        try (var values = new Values(CPU)) {
+            Value wrong = values.normal(Shape.of(2, 5, 2, 2, 8), 1);
+            var refused = assertThrows(
+                    IllegalArgumentException.class, () -> values.run(new SelfAttention(SCALE, true), wrong));
+            assertEquals("selfAttention: qkv must be [B, T, 3, H, D], got [2, 5, 2, 2, 8]", refused.getMessage());
+        }
     }
 
     /** The first place sees itself only, so its output is its value; the last of two equal keys averages. */
