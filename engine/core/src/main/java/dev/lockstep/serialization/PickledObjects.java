@@ -26,11 +26,11 @@ final class PickledObjects {
     /**
      * Makes a converter.
      *
-     * @param pickleBytes length of the pickle, which bounds the objects
+     * @param objectsMax how many objects there may be, unless they are few
      * @param tensors makes what stands for a tensor
      */
-    PickledObjects(long pickleBytes, Function<PickledTensor, Object> tensors) {
-        this.left = Math.max(OBJECTS_MIN, pickleBytes);
+    PickledObjects(long objectsMax, Function<PickledTensor, Object> tensors) {
+        this.left = Math.max(OBJECTS_MIN, objectsMax);
         this.tensors = tensors;
     }
 

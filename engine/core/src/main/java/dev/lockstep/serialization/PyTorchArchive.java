@@ -18,6 +18,8 @@ import java.util.Map;
 final class PyTorchArchive {
     private static final String PICKLE = "/data.pkl";
     private static final long PICKLE_BYTES_MAX = 1 << 28;
+    /** What a byte of a pickle may unfold to, generously: small tuples are often shared. */
+    private static final long OBJECTS_OF_BYTE = 4;
 
     private final ZipArchive zip;
     private final String folder;
@@ -69,7 +71,7 @@ final class PyTorchArchive {
         byte[] bytes = zip.contents(pickle).toArray(ValueLayout.JAVA_BYTE);
         try {
             Object root = new PickleReader(bytes).read();
-            return new PickledObjects(bytes.length, tensor -> tensor).convert(root);
+            return new PickledObjects(OBJECTS_OF_BYTE * bytes.length, tensor -> tensor).convert(root);
         } catch (PickleException wrong) {
             throw new CheckpointCorruptException(
                     zip.file().file(), "'" + folder + "data.pkl': " + wrong.getMessage(), wrong);
