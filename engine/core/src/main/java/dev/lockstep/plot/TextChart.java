@@ -68,7 +68,7 @@ final class TextChart {
         String middle = names.length() + 2 <= room ? names : "";
         int before = (room - middle.length()) / 2;
         return " ".repeat(margin + 2) + left + " ".repeat(Math.max(0, before)) + middle
-                + " ".repeat(Math.max(1, room - middle.length() - before)) + right + "\n";
+                + " ".repeat(Math.max(1, room - middle.length() - before)) + right;
     }
 
     private void draw(Series series) {
