@@ -40,6 +40,6 @@ public final class Dropout extends Layer {
 
     @Override
     protected String description() {
-        return "p=" + p;
+        return "p=" + p + ", inplace=False";
     }
 }

@@ -298,7 +298,7 @@ class LayersTest {
                   (3): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
                   (4): Flatten(start_dim=1, end_dim=-1)
                   (5): Linear(in_features=1176, out_features=10, bias=False)
-                  (6): Dropout(p=0.1)
+                  (6): Dropout(p=0.1, inplace=False)
                   (7): LayerNorm((10,), eps=1e-05, elementwise_affine=True)
                   (8): GELU(approximate='none')
                   (9): LogSoftmax(dim=-1)
