@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Writes files and reads them back: here, and in Python where it has torch. */
 class FormatsToPythonTest {
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 300;
     private static final Path SCRIPT = Path.of("src/test/python/formats.py").toAbsolutePath();
 
     @TempDir
