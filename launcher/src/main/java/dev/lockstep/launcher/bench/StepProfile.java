@@ -1,6 +1,7 @@
 package dev.lockstep.launcher.bench;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Backends;
 import dev.lockstep.backend.ProfilingBackend;
@@ -23,6 +24,7 @@ public final class StepProfile {
 
     private final ProfilingBackend backend;
     private int steps;
+    private long nanos;
 
     private StepProfile(ProfilingBackend backend) {
         this.backend = backend;
@@ -41,14 +43,16 @@ public final class StepProfile {
         return new StepProfile(profiling);
     }
 
-    /** Forgets the steps so far: they were warm-up. */
+    /** Forgets the ops so far: they were warm-up. */
     void begin() {
         backend.reset();
         steps = 0;
+        nanos = 0;
     }
 
-    void countStep() {
+    void countStep(long stepNanos) {
         steps++;
+        nanos += stepNanos;
     }
 
     private record Total(long calls, long nanos) {
@@ -70,7 +74,12 @@ public final class StepProfile {
     String toText() {
         StringBuilder text = new StringBuilder();
         double all = backend.lines().stream().mapToLong(Line::nanos).sum() / 1e6 / steps;
-        text.append(String.format(Locale.ROOT, "  in ops %.3f ms a step, all threads together%n", all));
+        text.append(String.format(
+                Locale.ROOT,
+                "  of %.3f ms a step (mean of %d) in ops %.3f ms, all threads together%n",
+                nanos / 1e6 / steps,
+                steps,
+                all));
         byOp().entrySet().stream()
                 .sorted(Comparator.comparingLong(entry -> -entry.getValue().nanos()))
                 .forEach(entry -> append(
@@ -86,21 +95,33 @@ public final class StepProfile {
         return text.toString();
     }
 
-    private void append(StringBuilder text, String what, long calls, long nanos) {
+    private void append(StringBuilder text, String what, long calls, long opNanos) {
         text.append(String.format(
                 Locale.ROOT,
                 "  %9.3f ms %7.1f calls  %8.1f us each  %s%n",
-                nanos / 1e6 / steps,
+                opNanos / 1e6 / steps,
                 (double) calls / steps,
-                nanos / 1e3 / calls,
+                opNanos / 1e3 / calls,
                 what));
     }
 
-    /** Adds an object for each op: its name, calls and milliseconds of a step. */
-    void addTo(ArrayNode list) {
-        byOp().forEach((op, total) -> list.addObject()
+    /** Adds the mean time of a step, an object for each op, and one for each op on inputs of some shapes. */
+    void addTo(ObjectNode json) {
+        json.put("profiled_steps", steps).put("profiled_step_ms", nanos / 1e6 / steps);
+        ArrayNode ops = json.putArray("profile");
+        byOp().forEach((op, total) -> add(ops, op, total.calls(), total.nanos()));
+        ArrayNode shapes = json.putArray("profile_by_shapes");
+        for (Line line : backend.lines()) {
+            ArrayNode inputs =
+                    add(shapes, line.op(), line.calls(), line.nanos()).putArray("inputs");
+            line.inputs().forEach(shape -> inputs.add(shape.toString()));
+        }
+    }
+
+    private ObjectNode add(ArrayNode list, String op, long calls, long opNanos) {
+        return list.addObject()
                 .put("op", op)
-                .put("calls", (double) total.calls() / steps)
-                .put("ms", total.nanos() / 1e6 / steps));
+                .put("calls", (double) calls / steps)
+                .put("ms", opNanos / 1e6 / steps);
     }
 }

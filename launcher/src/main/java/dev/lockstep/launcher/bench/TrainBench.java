@@ -27,7 +27,7 @@ public final class TrainBench {
      *
      * @param launched when the command's process started
      * @param nanoClock a monotonic clock in nanoseconds
-     * @param profile what counts the ops of the steps after the warm-up, if that is wanted
+     * @param profile what counts the ops of the second half, if that is wanted
      */
     public TrainBench(TrainOptions options, Instant launched, LongSupplier nanoClock, Optional<StepProfile> profile) {
         this.options = options;
@@ -49,12 +49,14 @@ public final class TrainBench {
         long before = began;
         double first = 0;
         for (int step = 0; !options.length().isOver(step, (before - began) / 1e9); step++) {
-            profile(step, (before - began) / 1e9);
+            profileOnceWarm(step, (before - began) / 1e9);
             before = nanoClock.getAsLong();
             losses.add(trainer.step(plan.at(step, options.globalBatch()), TrainBench::loss)
                     .loss());
             long after = nanoClock.getAsLong();
             seconds.add((after - before) / 1e9);
+            long nanos = after - before;
+            profile.ifPresent(ops -> ops.countStep(nanos));
             before = after;
             first = step == 0 ? ProcessFacts.secondsSince(launched) : first;
         }
@@ -64,13 +66,11 @@ public final class TrainBench {
                 options, seconds.build().toArray(), losses.build().toArray(), footprint, profile);
     }
 
-    private void profile(int step, double secondsPast) {
-        boolean warm = options.length().isWarm(step, secondsPast);
-        if (warm && !profiling) {
+    private void profileOnceWarm(int step, double secondsPast) {
+        if (!profiling && options.length().isHalfOver(step, secondsPast)) {
+            profiling = true;
             profile.ifPresent(StepProfile::begin);
         }
-        profiling = warm;
-        profile.ifPresent(StepProfile::countStep);
     }
 
     private static Tensor loss(Layer model, Batch batch, StepContext context) {

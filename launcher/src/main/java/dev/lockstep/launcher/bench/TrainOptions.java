@@ -37,9 +37,9 @@ public record TrainOptions(
             return stepsDone >= steps || (stepsDone > 0 && secondsPast >= seconds);
         }
 
-        /** {@return whether what the next step costs is counted} */
-        boolean isWarm(int stepsDone, double secondsPast) {
-            return stepsDone >= TrainReport.warmUp(steps) || secondsPast >= seconds / 10;
+        /** {@return whether the second half has begun, in which compilers have little left to do} */
+        boolean isHalfOver(int stepsDone, double secondsPast) {
+            return stepsDone >= steps / 2 || secondsPast >= seconds / 2;
         }
     }
 

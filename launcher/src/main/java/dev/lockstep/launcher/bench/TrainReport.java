@@ -116,7 +116,7 @@ public final class TrainReport {
         json.put("loss_first", losses[0]).put("loss_last", losses[losses.length - 1]);
         ArrayNode first = json.putArray("losses");
         Arrays.stream(losses).limit(LOSSES_SHOWN).forEach(first::add);
-        profile.ifPresent(ops -> ops.addTo(json.putArray("profile")));
+        profile.ifPresent(ops -> ops.addTo(json));
         return json.toString();
     }
 

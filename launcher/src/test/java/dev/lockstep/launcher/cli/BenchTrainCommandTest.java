@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Backends;
+import dev.lockstep.device.Device;
 import dev.lockstep.launcher.Command;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -74,6 +77,28 @@ class BenchTrainCommandTest {
         assertEquals(2, code);
         assertTrue(err.toString().contains(name), err.toString());
         assertFalse(err.toString().contains("\tat "), err.toString());
+    }
+
+    @Test
+    void saysWhichOpsTookTheTimeOfTheSecondHalf() {
+        Backend before = Backends.of(Device.CPU);
+        try {
+            assertEquals(0, execute("--model", "mlp-small", "--steps", "4", "--threads", "1", "--profile", "--json"));
+        } finally {
+            Backends.use(before);
+        }
+        JsonNode report = Command.parse(out.toString());
+        assertEquals(2, report.path("profiled_steps").asInt());
+        double sum = 0;
+        double linears = 0;
+        for (JsonNode op : report.path("profile")) {
+            sum += op.path("ms").asDouble();
+            linears +=
+                    op.path("op").asText().equals("linear") ? op.path("calls").asDouble() : 0;
+        }
+        assertEquals(3, linears, report.toString()); // A step: three layers.
+        assertTrue(sum > 0 && sum <= report.path("profiled_step_ms").asDouble(), report.toString());
+        assertTrue(report.path("profile_by_shapes").toString().contains("[32, 784]"), report.toString());
     }
 
     @Test
