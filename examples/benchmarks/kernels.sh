@@ -5,6 +5,6 @@ set -euo pipefail
 
 (cd "$root" && mvn -q -B -Dquick -Pkernels -DskipTests -Dmaven.test.skip=true -pl examples/benchmarks/kernels -am package) >&2
 kernels=$here/kernels/target
-exec "${under[@]}" "$(find_java)" --add-modules=jdk.incubator.vector --add-exports=java.base/jdk.internal.misc=ALL-UNNAMED \
-  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Xmx1g \
-  -cp "$kernels/classes:$kernels/lib/*" org.openjdk.jmh.Main "$@"
+# The flags of every JVM of ours, which fix what is inlined into kernels, too.
+mapfile -t flags < <(sed -n '/<lockstep.jvm.flags>/,/<.lockstep.jvm.flags>/p' "$root/pom.xml" | sed 's/<[^>]*>//g' | grep -oE '[^ ]+')
+exec "${under[@]}" "$(find_java)" "${flags[@]}" -XX:+UseSerialGC -Xmx1g -cp "$kernels/classes:$kernels/lib/*" org.openjdk.jmh.Main "$@"
