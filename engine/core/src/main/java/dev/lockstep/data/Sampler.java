@@ -37,6 +37,17 @@ public interface Sampler {
     }
 
     /**
+     * {@return samples drawn without replacement, each in proportion to its weight among those that are left}
+     *
+     * @param weights of the samples, finite and not negative; a sample of weight zero is never drawn
+     * @param draws places of an epoch, at most as many as samples have a weight
+     * @throws IllegalArgumentException if a weight is negative or not finite, or there are too few samples
+     */
+    static Sampler weightedOnce(double[] weights, int draws, long seed) {
+        return new WeightedOrder(weights, draws, seed);
+    }
+
+    /**
      * {@return the share of one of several processes that train together by hand: places rank, rank + ranks, ... of
      * this one} As torch's DistributedSampler: all shares have one size, for which the last places begin again at the
      * first or, with {@code dropLast}, are left out. A {@code Trainer} needs none: it slices the global batch itself.

@@ -19,13 +19,22 @@ final class WeightedSampler implements Sampler {
         if (draws < 0) {
             throw new IllegalArgumentException("weighted sampler: " + draws + " draws");
         }
+        check(weights);
         double sum = 0;
         for (int i = 0; i < sums.length; i++) {
+            sum += weights[i];
+            sums[i] = sum;
+        }
+    }
+
+    /** Refuses weights that are negative, not finite, or add up to nothing or to infinity. */
+    static void check(double[] weights) {
+        double sum = 0;
+        for (int i = 0; i < weights.length; i++) {
             if (!(weights[i] >= 0) || Double.isInfinite(weights[i])) {
                 throw new IllegalArgumentException("weighted sampler: weight " + i + " is " + weights[i]);
             }
             sum += weights[i];
-            sums[i] = sum;
         }
         if (!(sum > 0) || Double.isInfinite(sum)) {
             throw new IllegalArgumentException("weighted sampler: the weights add up to " + sum);
