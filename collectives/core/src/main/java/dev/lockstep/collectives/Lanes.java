@@ -1,6 +1,7 @@
 package dev.lockstep.collectives;
 
 import dev.lockstep.collectives.transport.PendingWork;
+import dev.lockstep.collectives.transport.Waiter;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class Lanes {
     private static final Duration QUIET_WITHIN = Duration.ofSeconds(10);
 
     private final ThreadPoolExecutor executor;
+    private final Duration patience;
     private final Consumer<CollectiveException> onFailure;
     private final Set<PendingWork> pending = new HashSet<>();
     private @Nullable CollectiveException failure;
@@ -29,9 +32,11 @@ final class Lanes {
     /**
      * Makes the lanes of one group; their threads start when needed.
      *
+     * @param patience how long a collective may take; who waits for one at least as long may run it
      * @param onFailure told the first failure of a collective, on the thread that ran it
      */
-    Lanes(String name, int count, Consumer<CollectiveException> onFailure) {
+    Lanes(String name, int count, Duration patience, Consumer<CollectiveException> onFailure) {
+        this.patience = patience;
         this.onFailure = onFailure;
         this.executor = new ThreadPoolExecutor(
                 count,
@@ -42,9 +47,40 @@ final class Lanes {
                 Thread.ofPlatform().daemon().name(name + "-lane-", 0).factory());
     }
 
+    /**
+     * One collective. Whoever waits for it before a lane has begun it runs it itself, which spares a short one two
+     * hand-overs between threads.
+     */
+    private final class Task implements Runnable, Waiter {
+        private final Runnable collective;
+        private final PendingWork work;
+        private final AtomicBoolean begun = new AtomicBoolean();
+
+        Task(String name, Runnable collective) {
+            this.collective = collective;
+            this.work = new PendingWork(name, this);
+        }
+
+        @Override
+        public void run() {
+            if (begun.compareAndSet(false, true)) {
+                Lanes.this.run(work.toString(), collective, work);
+            }
+        }
+
+        @Override
+        public boolean await(PendingWork awaited, long timeoutNanos) throws InterruptedException {
+            if (timeoutNanos >= patience.toNanos() && !Thread.currentThread().isInterrupted()) {
+                run();
+            }
+            return awaited.sleep(timeoutNanos);
+        }
+    }
+
     /** Queues a collective. */
     PendingWork submit(String name, Runnable collective) {
-        PendingWork work = new PendingWork(name);
+        Task task = new Task(name, collective);
+        PendingWork work = task.work;
         synchronized (this) {
             if (failure != null) {
                 work.fail(failure.during(name));
@@ -53,7 +89,7 @@ final class Lanes {
             pending.add(work);
         }
         try {
-            executor.execute(() -> run(name, collective, work));
+            executor.execute(task);
         } catch (RejectedExecutionException e) {
             CollectiveException now = failure();
             work.fail(

@@ -29,8 +29,8 @@ final class MessageRunner implements CollectiveRunner {
      */
     MessageRunner(Transport transport, GroupOptions options, Consumer<CollectiveException> onFailure) {
         this.means = new Exchange.Means(transport, options, new Scratch());
-        this.lanes =
-                new Lanes("collectives-" + transport.generation() + "." + transport.rank(), options.lanes(), onFailure);
+        String name = "collectives-" + transport.generation() + "." + transport.rank();
+        this.lanes = new Lanes(name, options.lanes(), options.timeout(), onFailure);
     }
 
     /** Lets the collectives that are called from now on choose by these costs; the same on every rank. */

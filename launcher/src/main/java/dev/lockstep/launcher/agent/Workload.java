@@ -81,7 +81,7 @@ public record Workload(
      * @param seed its seed
      * @param device where tensors live
      * @param logEvery steps between two progress events
-     * @param transport how workers are connected: {@code auto}, {@code shm} or {@code tcp}
+     * @param transport how workers are connected: {@code auto}, {@code shm}, {@code tcp} or {@code aeron}
      * @param collectiveTimeoutMillis how long a collective may wait
      */
     public record JobPart(

@@ -6,8 +6,11 @@ import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.agent.Installation;
 import dev.lockstep.launcher.bench.allreduce.AllReduceBench;
 import dev.lockstep.launcher.bench.allreduce.AllReduceOptions;
+import dev.lockstep.launcher.bench.allreduce.Nodes;
 import dev.lockstep.layout.DType;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -22,20 +25,44 @@ import picocli.CommandLine.Spec;
         description = "Measure the sum over workers, results checked.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        footer = {"", "Example:", "  lockstep bench allreduce --workers 4 --transport shm --bytes 4,64KiB,16MiB"})
+        footer = {
+            "",
+            "Examples:",
+            "  lockstep bench allreduce --workers 4 --transport shm --bytes 4,64KiB,16MiB",
+            "  lockstep bench allreduce --nnodes 2 --node-rank 0 --rendezvous 10.0.0.1:29500   (and the same with",
+            "  --node-rank 1 on the other machine, LOCKSTEP_TOKEN set to one secret on both)"
+        })
 final class BenchAllReduceCommand implements Callable<Integer> {
+
+    private static final int TOKEN_BYTES = 16;
+    private static final int UNSET = Integer.MIN_VALUE;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--workers", paramLabel = "W", description = "workers in all (default: ${DEFAULT-VALUE})")
-    private int workers = 2;
+    @Option(names = "--workers", paramLabel = "W", description = "workers in all (default: 2, or one a machine)")
+    private int workers = UNSET;
+
+    @Option(names = "--nnodes", paramLabel = "N", description = "machines that take part (default: ${DEFAULT-VALUE})")
+    private int machines = 1;
+
+    @Option(names = "--node-rank", paramLabel = "R", description = "which of them this one is, from 0")
+    private int machine;
+
+    @Option(names = "--rendezvous", paramLabel = "HOST:PORT", description = "where they meet: an address of machine 0")
+    private String rendezvous = "";
+
+    @Option(
+            names = "--network",
+            paramLabel = "CIDR",
+            description = "the addresses that data goes over (default: those that lead to the rendezvous)")
+    private String network = "";
 
     @Option(
             names = "--transport",
-            paramLabel = "shm|tcp|inprocess",
-            description = "how workers are connected (default: ${DEFAULT-VALUE})")
-    private String transport = "shm";
+            paramLabel = "shm|tcp|aeron|inprocess",
+            description = "how workers are connected (default: shm, or tcp between machines)")
+    private String transport = "";
 
     @Option(
             names = "--algorithm",
@@ -72,8 +99,19 @@ final class BenchAllReduceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Nodes nodes = nodes();
+        if (workers == UNSET) {
+            workers = machines == 1 ? 2 : machines;
+        }
+        if (transport.isEmpty()) {
+            transport = machines == 1 ? "shm" : "tcp";
+        }
         Values.atLeast(spec, "--workers", workers, 1);
-        Values.matches(spec, "--transport", transport, "shm|tcp|inprocess", "shm, tcp or inprocess");
+        if (workers % machines != 0) {
+            throw Values.bad(
+                    spec, "--workers is " + workers + ", which " + machines + " machines cannot share equally");
+        }
+        Values.matches(spec, "--transport", transport, "shm|tcp|aeron|inprocess", "shm, tcp, aeron or inprocess");
         Values.matches(spec, "--algorithm", algorithm, "tree|ring|doubling|fastest", "tree, ring, doubling or fastest");
         Values.matches(spec, "--dtype", dtype, "f32|f64|bf16|f16|i32|i64", "f32, f64, bf16, f16, i32 or i64");
         Values.matches(spec, "--op", op, "sum|mean|min|max|product", "sum, mean, min, max or product");
@@ -88,8 +126,35 @@ final class BenchAllReduceCommand implements Callable<Integer> {
                 sizes(sum.dtype()),
                 seconds,
                 json);
-        new AllReduceBench(options, Installation.current(), spec.commandLine().getOut()).run();
+        new AllReduceBench(
+                        options,
+                        nodes,
+                        Installation.current(),
+                        spec.commandLine().getOut())
+                .run();
         return ExitCode.OK;
+    }
+
+    private Nodes nodes() {
+        Values.atLeast(spec, "--nnodes", machines, 1);
+        String token = System.getenv("LOCKSTEP_TOKEN");
+        if (machines == 1) {
+            byte[] fresh = new byte[TOKEN_BYTES];
+            new SecureRandom().nextBytes(fresh);
+            return Nodes.alone(HexFormat.of().formatHex(fresh));
+        }
+        if (machine < 0 || machine >= machines) {
+            throw Values.bad(spec, "--node-rank is " + machine + " but must lie between 0 and " + (machines - 1));
+        }
+        Values.matches(spec, "--rendezvous", rendezvous, ".+:[0-9]{1,5}", "HOST:PORT, an address of machine 0");
+        Values.matches(spec, "--network", network, "|[0-9a-fA-F.:]+/[0-9]{1,3}", "addresses such as 10.0.0.0/24");
+        if (transport.equals("shm") || transport.equals("inprocess")) {
+            throw Values.bad(spec, "--transport is " + transport + " but machines are connected by tcp or aeron");
+        }
+        if (token == null || token.isEmpty()) {
+            throw Values.bad(spec, "--nnodes is " + machines + ": set LOCKSTEP_TOKEN to one secret on all machines");
+        }
+        return new Nodes(machines, machine, rendezvous, network, token);
     }
 
     private AllReduceOptions.Sum sum() {

@@ -87,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--transport",
-            paramLabel = "auto|shm|tcp",
+            paramLabel = "auto|shm|tcp|aeron",
             description =
                     "how workers exchange gradients; auto: shared memory on one machine (default: ${DEFAULT-VALUE})")
     private String transport = "auto";
@@ -196,7 +196,7 @@ final class RunCommand implements Callable<Integer> {
         Values.matches(spec, "--cpu-isa", cpuIsa, "|avx2|avx512", "avx2 or avx512");
         Values.matches(spec, "--device", device, "cpu|cuda(:[0-9]+)?", "cpu or cuda");
         Values.matches(spec, "--run-id", runId, "[A-Za-z0-9._-]{0,100}", "letters, digits, '.', '_' and '-'");
-        Values.matches(spec, "--transport", transport, "auto|shm|tcp", "auto, shm or tcp");
+        Values.matches(spec, "--transport", transport, "auto|shm|tcp|aeron", "auto, shm, tcp or aeron");
         checkMachines();
         if (device.startsWith("cuda")) {
             throw new LaunchException(

@@ -35,7 +35,7 @@ public sealed interface AgentMessage {
      * @param runId the run, 32 hexadecimal digits
      * @param attempt the number of this start of it
      * @param jobToken the secret that peers prove to one another
-     * @param transport how workers are connected: {@code auto}, {@code shm} or {@code tcp}
+     * @param transport how workers are connected: {@code auto}, {@code shm}, {@code tcp} or {@code aeron}
      * @param collectiveTimeoutMillis how long a collective may wait
      * @param killAtStep the step at which this worker kills itself, for tests; -1 for never
      */

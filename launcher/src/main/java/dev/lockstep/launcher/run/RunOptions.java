@@ -36,7 +36,7 @@ public record RunOptions(
      * @param virtualRanks V, or 0 to choose by the rule
      * @param seed its seed
      * @param device where tensors live
-     * @param transport how workers are connected: {@code auto}, {@code shm} or {@code tcp}
+     * @param transport how workers are connected: {@code auto}, {@code shm}, {@code tcp} or {@code aeron}
      * @param collectiveTimeout how long a collective may wait
      * @param kill a worker that kills itself, for tests
      */

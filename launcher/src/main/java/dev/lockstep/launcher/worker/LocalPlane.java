@@ -44,6 +44,9 @@ final class LocalPlane implements DataPlane {
      * @throws LaunchException if shared memory was asked for by name and cannot be had
      */
     static DataPlane open(AgentMessage.JobFlags flags, Consumer<String> warn) {
+        if (flags.transport().equals("aeron")) {
+            return AeronPlane.open(flags);
+        }
         DataPlane tcp = TcpPlane.open(flags);
         if (flags.transport().equals("tcp")) {
             return tcp;

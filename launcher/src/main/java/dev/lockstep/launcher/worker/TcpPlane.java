@@ -1,9 +1,9 @@
 package dev.lockstep.launcher.worker;
 
 import dev.lockstep.collectives.netty.TcpEndpoint;
-import dev.lockstep.collectives.netty.TcpIdentity;
 import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.collectives.wire.WireIdentity;
 import dev.lockstep.launcher.link.AgentMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,8 +19,8 @@ final class TcpPlane implements DataPlane {
 
     /** Listens on a free port of the address that the flags name. */
     static TcpPlane open(AgentMessage.JobFlags flags) {
-        TcpIdentity identity =
-                new TcpIdentity(flags.runId(), flags.attempt(), flags.jobToken().getBytes(StandardCharsets.UTF_8));
+        WireIdentity identity = new WireIdentity(
+                flags.runId(), flags.attempt(), flags.jobToken().getBytes(StandardCharsets.UTF_8));
         return new TcpPlane(TcpEndpoint.bind(flags.listen(), 0, identity, TcpOptions.defaults(System::nanoTime)));
     }
 

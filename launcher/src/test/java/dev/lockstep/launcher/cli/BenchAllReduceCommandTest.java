@@ -30,7 +30,7 @@ class BenchAllReduceCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "tcp", "inprocess"})
+    @ValueSource(strings = {"shm", "tcp", "aeron", "inprocess"})
     void printsOneJsonObjectASize(String transport) {
         int code = execute(
                 "--workers", "2", "--transport", transport, "--bytes", "4,64KiB", "--seconds", "0.01", "--json");
@@ -86,11 +86,22 @@ class BenchAllReduceCommandTest {
         assertTrue(lines.getLast().trim().startsWith("12 "), out.toString());
     }
 
+    @Test
+    void severalMachinesNeedAMeetingPlaceAndAPartThatIsTheirOwn() {
+        assertEquals(ExitCode.USAGE, execute("--nnodes=2", "--node-rank=2", "--rendezvous=10.0.0.1:1"));
+        assertTrue(err.toString().contains("--node-rank"), err.toString());
+        assertEquals(ExitCode.USAGE, execute("--nnodes=2"));
+        assertTrue(err.toString().contains("--rendezvous"), err.toString());
+        assertEquals(ExitCode.USAGE, execute("--nnodes=2", "--rendezvous=10.0.0.1:1", "--transport=shm"));
+        assertTrue(err.toString().contains("tcp or aeron"), err.toString());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "--workers=0",
                 "--transport=carrier-pigeon",
+                "--nnodes=0",
                 "--algorithm=magic",
                 "--dtype=i8",
                 "--op=median",

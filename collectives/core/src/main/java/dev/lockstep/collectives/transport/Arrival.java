@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * else arrives.
  */
 public final class Arrival {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final Mailbox mailbox;
     private final int source;
     private final Tag tag;
@@ -53,15 +55,11 @@ public final class Arrival {
         }
     }
 
-    /** Reads a piece of a message from where it comes. */
+    /** Reads a piece of a message from where it comes, into a view of its memory. */
     @FunctionalInterface
     public interface PieceSource {
-        /**
-         * Fills the memory, as far as there is something to read.
-         *
-         * @return what the read returned
-         */
-        long readInto(ByteBuffer memory) throws IOException;
+        /** {@return what the read returned} */
+        long read() throws IOException;
     }
 
     /** {@return whether somebody wants the message; if not, its bytes are to be read and dropped} */
@@ -70,15 +68,16 @@ public final class Arrival {
     }
 
     /**
-     * Reads the next piece of the message straight into its memory.
-     *
-     * @param count the most that the piece may have
-     * @return what the source returned; 0 if nobody wants the message any more
+     * {@return a view of a piece of the message's memory, to be written in {@link #read} only; empty if nobody wants
+     * the message any more}
      */
-    public synchronized long read(long offset, int count, PieceSource source) throws IOException {
-        return memory == null
-                ? 0
-                : source.readInto(memory.asSlice(offset, count).asByteBuffer());
+    public synchronized ByteBuffer view(long offset, int count) {
+        return memory == null ? NOTHING : memory.asSlice(offset, count).asByteBuffer();
+    }
+
+    /** {@return what the source returned, which may write a view meanwhile; 0 if nobody wants the message any more} */
+    public synchronized long read(PieceSource source) throws IOException {
+        return memory == null ? 0 : source.read();
     }
 
     /** Says that every piece has been written. */

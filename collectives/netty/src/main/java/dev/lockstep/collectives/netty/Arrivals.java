@@ -1,6 +1,7 @@
 package dev.lockstep.collectives.netty;
 
 import dev.lockstep.collectives.FencedException;
+import dev.lockstep.collectives.wire.Hello;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.HashMap;

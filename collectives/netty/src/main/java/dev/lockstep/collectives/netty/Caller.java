@@ -1,6 +1,9 @@
 package dev.lockstep.collectives.netty;
 
 import dev.lockstep.collectives.FencedException;
+import dev.lockstep.collectives.wire.Hello;
+import dev.lockstep.collectives.wire.UntrustedException;
+import dev.lockstep.collectives.wire.WireIdentity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -13,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The caller's side of the handshake: says hello, checks the listener's proof, and proves itself. */
 final class Caller extends ByteToMessageDecoder {
-    private final TcpIdentity identity;
+    private final WireIdentity identity;
     private final Hello hello;
     private final CompletableFuture<@Nullable Channel> connected;
 
-    Caller(TcpIdentity identity, Hello hello, CompletableFuture<@Nullable Channel> connected) {
+    Caller(WireIdentity identity, Hello hello, CompletableFuture<@Nullable Channel> connected) {
         this.identity = identity;
         this.hello = hello;
         this.connected = connected;
@@ -35,7 +38,7 @@ final class Caller extends ByteToMessageDecoder {
         }
         byte[] answer = Doorkeeper.read(in, 1);
         byte[] nonce = Doorkeeper.read(in, Hello.NONCE_BYTES);
-        byte[] proof = Doorkeeper.read(in, TcpIdentity.PROOF_BYTES);
+        byte[] proof = Doorkeeper.read(in, WireIdentity.PROOF_BYTES);
         if (!MessageDigest.isEqual(identity.proof("listener", answer, hello.encode(), nonce), proof)) {
             fail(
                     context,

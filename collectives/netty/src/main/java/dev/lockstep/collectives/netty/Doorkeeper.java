@@ -1,5 +1,9 @@
 package dev.lockstep.collectives.netty;
 
+import dev.lockstep.collectives.wire.Hello;
+import dev.lockstep.collectives.wire.Refusals;
+import dev.lockstep.collectives.wire.UntrustedException;
+import dev.lockstep.collectives.wire.WireIdentity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * lets nobody in without theirs. A caller of an older generation is told so and sent away.
  */
 final class Doorkeeper extends ByteToMessageDecoder {
-    private final TcpIdentity identity;
+    private final WireIdentity identity;
     private final Arrivals arrivals;
     private final Door door;
     private final byte[] nonce = new byte[Hello.NONCE_BYTES];
@@ -27,7 +31,7 @@ final class Doorkeeper extends ByteToMessageDecoder {
     private boolean greeted;
     private boolean gone;
 
-    Doorkeeper(TcpIdentity identity, Arrivals arrivals, Door door, SecureRandom nonces) {
+    Doorkeeper(WireIdentity identity, Arrivals arrivals, Door door, SecureRandom nonces) {
         this.identity = identity;
         this.arrivals = arrivals;
         this.door = door;
@@ -86,8 +90,8 @@ final class Doorkeeper extends ByteToMessageDecoder {
             in.skipBytes(in.readableBytes()); // Whatever it says while it is being sent away.
         } else if (caller == null && in.readableBytes() >= Hello.BYTES) {
             greet(context, Hello.decode(read(in, Hello.BYTES)));
-        } else if (caller != null && in.readableBytes() >= TcpIdentity.PROOF_BYTES) {
-            check(context, caller, read(in, TcpIdentity.PROOF_BYTES));
+        } else if (caller != null && in.readableBytes() >= WireIdentity.PROOF_BYTES) {
+            check(context, caller, read(in, WireIdentity.PROOF_BYTES));
         }
     }
 

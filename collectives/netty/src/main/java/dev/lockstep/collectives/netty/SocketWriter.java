@@ -1,5 +1,8 @@
 package dev.lockstep.collectives.netty;
 
+import dev.lockstep.collectives.wire.Frame;
+import dev.lockstep.collectives.wire.FrameCodec;
+import dev.lockstep.collectives.wire.Outgoing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;

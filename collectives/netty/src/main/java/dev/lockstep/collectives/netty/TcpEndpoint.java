@@ -4,6 +4,9 @@ import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.FencedException;
 import dev.lockstep.collectives.PeerLostException;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.collectives.wire.Hello;
+import dev.lockstep.collectives.wire.Refusals;
+import dev.lockstep.collectives.wire.WireIdentity;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -39,7 +42,7 @@ public final class TcpEndpoint implements AutoCloseable {
     private static final int CONNECT_MILLIS = 5_000;
     private static final long SHUTDOWN_MILLIS = 2_000;
 
-    private final TcpIdentity identity;
+    private final WireIdentity identity;
     private final TcpOptions options;
     private final EventLoopGroup loop;
     private final Arrivals arrivals;
@@ -48,7 +51,7 @@ public final class TcpEndpoint implements AutoCloseable {
     private final List<TcpTransport> joined = new CopyOnWriteArrayList<>();
 
     private TcpEndpoint(
-            TcpIdentity identity, TcpOptions options, EventLoopGroup loop, Arrivals arrivals, Channel listener) {
+            WireIdentity identity, TcpOptions options, EventLoopGroup loop, Arrivals arrivals, Channel listener) {
         this.identity = identity;
         this.options = options;
         this.loop = loop;
@@ -61,7 +64,7 @@ public final class TcpEndpoint implements AutoCloseable {
      *
      * @throws IllegalStateException naming the address, if it cannot be bound
      */
-    public static TcpEndpoint bind(String host, int port, TcpIdentity identity, TcpOptions options) {
+    public static TcpEndpoint bind(String host, int port, WireIdentity identity, TcpOptions options) {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("lockstep-tcp", true), NioIoHandler.newFactory());
         Arrivals arrivals = new Arrivals();

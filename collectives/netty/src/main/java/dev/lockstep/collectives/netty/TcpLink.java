@@ -4,6 +4,11 @@ import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.PeerLostException;
 import dev.lockstep.collectives.transport.Farewell;
 import dev.lockstep.collectives.transport.Mailbox;
+import dev.lockstep.collectives.wire.FrameReader;
+import dev.lockstep.collectives.wire.Outgoing;
+import dev.lockstep.collectives.wire.Receptions;
+import dev.lockstep.collectives.wire.TransferClock;
+import dev.lockstep.collectives.wire.UntrustedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,13 +36,14 @@ final class TcpLink {
     private final LongSupplier nanoTime;
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final List<TcpSocket> sockets = new ArrayList<>();
+    private final Reading readSockets = this::readSockets;
     private volatile @Nullable CollectiveException lost;
 
     TcpLink(int peer, String address, Mailbox mailbox, TcpOptions options) {
         this.peer = peer;
         this.address = address;
         this.mailbox = mailbox;
-        this.receptions = new Receptions(mailbox, peer);
+        this.receptions = new Receptions(mailbox, peer, TcpTransport.CHUNK_BYTES);
         this.clock = new TransferClock(options.transferPatience());
         this.nanoTime = options.nanoTime();
     }
@@ -114,7 +120,7 @@ final class TcpLink {
     }
 
     private boolean read() {
-        boolean any = believing(this::readSockets);
+        boolean any = believing(readSockets);
         if (any) {
             clock.moved(nanoTime.getAsLong(), isUnderWay());
         }

@@ -1,5 +1,7 @@
 package dev.lockstep.collectives.netty;
 
+import dev.lockstep.collectives.wire.FrameReader;
+import dev.lockstep.collectives.wire.Outgoing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;

@@ -10,6 +10,11 @@ import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Tag;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.transport.Waiter;
+import dev.lockstep.collectives.wire.Frame;
+import dev.lockstep.collectives.wire.FrameCodec;
+import dev.lockstep.collectives.wire.FrameReader;
+import dev.lockstep.collectives.wire.Outgoing;
+import dev.lockstep.collectives.wire.WireIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The TCP connections of one worker to the others of its generation. Made by {@link TcpEndpoint#join}. */
 final class TcpTransport implements Transport {
+    static final int CHUNK_BYTES = 256 << 10;
     private static final long STASH_BYTES_MAX = 64L << 20;
     private static final long FAREWELL_NANOS = 200_000_000;
     private static final long FAREWELL_PAUSE_NANOS = 50_000;
@@ -43,7 +49,7 @@ final class TcpTransport implements Transport {
     private volatile boolean quiet;
 
     /** Who the worker is in its generation. */
-    record Member(TcpIdentity identity, TcpOptions options, long generation, int rank) {}
+    record Member(WireIdentity identity, TcpOptions options, long generation, int rank) {}
 
     /** A connection after the handshake, and what has been read of it already. */
     record Connection(SocketChannel channel, ByteBuffer early) {}
@@ -64,7 +70,7 @@ final class TcpTransport implements Transport {
     }
 
     private void adopt(List<Connection> connections, TcpLink link) {
-        FrameCodec codec = new FrameCodec(member.identity(), member.generation());
+        FrameCodec codec = new FrameCodec(member.identity(), member.generation(), CHUNK_BYTES);
         try {
             for (Connection connection : connections) {
                 FrameReader reader = new FrameReader(codec, link.receptions(), link::onFarewell);
@@ -124,7 +130,7 @@ final class TcpTransport implements Transport {
         }
         PendingWork work = new PendingWork("a message to rank " + peer, waiter());
         TcpLink link = links.get(peer);
-        link.queue(new Outgoing(Frame.Kind.DATA, envelope, data, work));
+        link.queue(new Outgoing(Frame.Kind.DATA, envelope, data, work, CHUNK_BYTES));
         CollectiveException mine = ended.get();
         CollectiveException refusal = mine != null ? mine : link.lost();
         if (refusal != null) {
@@ -182,7 +188,7 @@ final class TcpTransport implements Transport {
         MemorySegment text = MemorySegment.ofArray(Farewell.encode(reason));
         for (TcpLink link : links) {
             PendingWork said = new PendingWork("a farewell to rank " + link);
-            link.queue(new Outgoing(Frame.Kind.FAREWELL, NO_MESSAGE, text, said));
+            link.queue(new Outgoing(Frame.Kind.FAREWELL, NO_MESSAGE, text, said, CHUNK_BYTES));
         }
         long since = member.options().nanoTime().getAsLong();
         while (isSending() && member.options().nanoTime().getAsLong() - since < FAREWELL_NANOS) {

@@ -11,6 +11,12 @@ import dev.lockstep.collectives.transport.Mailbox;
 import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Tag;
+import dev.lockstep.collectives.wire.Frame;
+import dev.lockstep.collectives.wire.FrameCodec;
+import dev.lockstep.collectives.wire.FrameReader;
+import dev.lockstep.collectives.wire.Receptions;
+import dev.lockstep.collectives.wire.UntrustedException;
+import dev.lockstep.collectives.wire.WireIdentity;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -26,7 +32,7 @@ import org.junit.jupiter.api.Test;
  */
 class FrameFuzzTest {
     private static final int SEEDS = 20_000;
-    private static final TcpIdentity IDENTITY = TcpRanks.identity("secret");
+    private static final WireIdentity IDENTITY = TcpRanks.identity("secret");
     private static final long GENERATION = 3;
 
     /** One stream of a few messages, and what a reader has made of it. */
@@ -36,8 +42,10 @@ class FrameFuzzTest {
         private final List<MemorySegment> received = new ArrayList<>();
         private final List<PendingWork> works = new ArrayList<>();
         private final Mailbox mailbox = new Mailbox(2, 1 << 20, _ -> {});
-        private final FrameReader reader =
-                new FrameReader(new FrameCodec(IDENTITY, GENERATION), new Receptions(mailbox, 1), Farewell::decode);
+        private final FrameReader reader = new FrameReader(
+                new FrameCodec(IDENTITY, GENERATION, TcpTransport.CHUNK_BYTES),
+                new Receptions(mailbox, 1, TcpTransport.CHUNK_BYTES),
+                Farewell::decode);
         private final byte[] bytes;
 
         Stream(long seed) {
@@ -62,7 +70,7 @@ class FrameFuzzTest {
         }
 
         private static Frame chunk(int part, int length) {
-            return Frame.chunk(Frame.Kind.DATA, envelope(part), length, 0);
+            return Frame.chunk(Frame.Kind.DATA, envelope(part), length, 0, TcpTransport.CHUNK_BYTES);
         }
 
         /** Some messages are awaited from the start, others are kept until they are. */

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Tag;
+import dev.lockstep.collectives.wire.Frame;
+import dev.lockstep.collectives.wire.FrameCodec;
+import dev.lockstep.collectives.wire.Hello;
+import dev.lockstep.collectives.wire.WireIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -29,7 +33,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Calls as rank 1 of 2 and returns everything that the listener said. */
-    byte[] shakeHands(TcpIdentity identity, long generation) {
+    byte[] shakeHands(WireIdentity identity, long generation) {
         Hello hello = new Hello(
                 HexFormat.of().formatHex(identity.job()),
                 identity.attempt(),
@@ -45,20 +49,20 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** {@return a whole frame of one message of bytes to the receive with tag 0} */
-    static byte[] frame(TcpIdentity identity, long generation, byte[] payload) {
+    static byte[] frame(WireIdentity identity, long generation, byte[] payload) {
         Tag first = new Tag(0, -1, 0, 0);
         Signature call = Signature.ofBytes(Signature.Kind.POINT_TO_POINT, payload.length, 0);
         return frame(
                 identity,
                 generation,
-                Frame.chunk(Frame.Kind.DATA, new Envelope(first, call), payload.length, 0),
+                Frame.chunk(Frame.Kind.DATA, new Envelope(first, call), payload.length, 0, TcpTransport.CHUNK_BYTES),
                 payload);
     }
 
     /** {@return any frame with its payload, its checksums right} */
-    static byte[] frame(TcpIdentity identity, long generation, Frame frame, byte[] payload) {
+    static byte[] frame(WireIdentity identity, long generation, Frame frame, byte[] payload) {
         ByteBuffer whole = ByteBuffer.allocate(FrameCodec.BYTES + payload.length);
-        new FrameCodec(identity, generation).encode(frame, ByteBuffer.wrap(payload), whole);
+        new FrameCodec(identity, generation, TcpTransport.CHUNK_BYTES).encode(frame, ByteBuffer.wrap(payload), whole);
         return whole.put(payload).array();
     }
 

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.collectives.testkit.Ranks;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.collectives.wire.Hello;
+import dev.lockstep.collectives.wire.Refusals;
+import dev.lockstep.collectives.wire.WireIdentity;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What callers get who are not of the job: sent away, reported with their address, and the others do not notice. */
 class StrangerTest {
     private static final Duration SHORT = Duration.ofMillis(200);
-    private static final TcpIdentity IDENTITY = TcpRanks.identity("secret");
+    private static final WireIdentity IDENTITY = TcpRanks.identity("secret");
 
     private final TcpRanks ranks = new TcpRanks();
     private final LinkedBlockingQueue<String> refusals = new LinkedBlockingQueue<>();
@@ -92,7 +95,7 @@ class StrangerTest {
     void anotherJobIsReported() throws InterruptedException {
         TcpEndpoint zero = ranks.endpoint(IDENTITY, options);
         try (RawPeer stranger = new RawPeer(zero.address())) {
-            stranger.shakeHands(new TcpIdentity("another", 1, "secret".getBytes(UTF_8)), 1);
+            stranger.shakeHands(new WireIdentity("another", 1, "secret".getBytes(UTF_8)), 1);
             assertTrue(stranger.isSentAway());
         }
         assertReported("another job");

@@ -22,6 +22,9 @@ import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Tag;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.collectives.wire.Frame;
+import dev.lockstep.collectives.wire.FrameCodec;
+import dev.lockstep.collectives.wire.WireIdentity;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
@@ -94,7 +97,7 @@ class TcpEndpointTest {
 
         @Test
         void anAddressOfAnotherMachineCannotBeBound() {
-            TcpIdentity identity = TcpRanks.identity("secret");
+            WireIdentity identity = TcpRanks.identity("secret");
             IllegalStateException error = assertThrows(
                     IllegalStateException.class, () -> TcpEndpoint.bind("192.0.2.1", 0, identity, TcpRanks.options()));
             assertTrue(error.getMessage().contains("192.0.2.1"), error.getMessage());
@@ -103,7 +106,7 @@ class TcpEndpointTest {
 
     @Nested
     class Refusing {
-        private CollectiveException refusal(TcpIdentity caller) {
+        private CollectiveException refusal(WireIdentity caller) {
             TcpEndpoint zero = ranks.endpoint(TcpRanks.identity("secret"));
             TcpEndpoint one = ranks.endpoint(caller);
             List<String> all = List.of(zero.address(), one.address());
@@ -118,14 +121,14 @@ class TcpEndpointTest {
 
         @Test
         void anotherJobIsRefused() {
-            TcpIdentity other = new TcpIdentity("another run", 1, "secret".getBytes(UTF_8));
+            WireIdentity other = new WireIdentity("another run", 1, "secret".getBytes(UTF_8));
             CollectiveException error = refusal(other);
             assertTrue(error.getMessage().contains("job"), error.getMessage());
         }
 
         @Test
         void anOlderAttemptIsFenced() {
-            TcpIdentity yesterday = new TcpIdentity("run", 0, "secret".getBytes(UTF_8));
+            WireIdentity yesterday = new WireIdentity("run", 0, "secret".getBytes(UTF_8));
             assertEquals(FencedException.class, refusal(yesterday).getClass());
         }
 
@@ -188,7 +191,7 @@ class TcpEndpointTest {
 
     @Nested
     class Reading {
-        private final TcpIdentity identity = TcpRanks.identity("secret");
+        private final WireIdentity identity = TcpRanks.identity("secret");
 
         /** Lets a raw peer in as rank 1, has it send {@code bytes}, and returns what a receive of 4 bytes comes to. */
         private MemorySegment received(byte[] bytes) {
@@ -253,11 +256,12 @@ class TcpEndpointTest {
 
         @Test
         void aChunkThatComesTwiceEndsTheConnection() {
-            int sizeBytes = 2 * Frame.PAYLOAD_BYTES_MAX;
+            int sizeBytes = 2 * TcpTransport.CHUNK_BYTES;
             Envelope other =
                     new Envelope(new Tag(0, 7, 0, 0), Signature.ofBytes(Signature.Kind.BROADCAST, sizeBytes, 0));
-            byte[] payload = new byte[Frame.PAYLOAD_BYTES_MAX];
-            byte[] once = RawPeer.frame(identity, 1, Frame.chunk(Frame.Kind.DATA, other, sizeBytes, 0), payload);
+            byte[] payload = new byte[TcpTransport.CHUNK_BYTES];
+            byte[] once = RawPeer.frame(
+                    identity, 1, Frame.chunk(Frame.Kind.DATA, other, sizeBytes, 0, TcpTransport.CHUNK_BYTES), payload);
             byte[] twice = Arrays.copyOf(once, 2 * once.length);
             System.arraycopy(once, 0, twice, once.length, once.length);
             String message = distrust(twice).getMessage();
@@ -267,7 +271,8 @@ class TcpEndpointTest {
         @Test
         void aMessageLongerThanItsCallIsAnErrorAndNotWrittenBeyondItsMemory() {
             Envelope four = new Envelope(new Tag(0, -1, 0, 0), Signature.ofBytes(Signature.Kind.POINT_TO_POINT, 4, 0));
-            byte[] eight = RawPeer.frame(identity, 1, Frame.chunk(Frame.Kind.DATA, four, 8, 0), new byte[8]);
+            byte[] eight = RawPeer.frame(
+                    identity, 1, Frame.chunk(Frame.Kind.DATA, four, 8, 0, TcpTransport.CHUNK_BYTES), new byte[8]);
             MismatchException error = assertThrows(MismatchException.class, () -> received(eight));
             assertTrue(error.getMessage().contains("8 bytes where 4"), error.getMessage());
         }
@@ -277,8 +282,8 @@ class TcpEndpointTest {
             long sizeBytes = 1L << 45;
             Envelope other =
                     new Envelope(new Tag(0, 7, 0, 0), Signature.ofBytes(Signature.Kind.BROADCAST, sizeBytes, 0));
-            byte[] payload = new byte[Frame.PAYLOAD_BYTES_MAX];
-            Frame frame = Frame.chunk(Frame.Kind.DATA, other, sizeBytes, 0);
+            byte[] payload = new byte[TcpTransport.CHUNK_BYTES];
+            Frame frame = Frame.chunk(Frame.Kind.DATA, other, sizeBytes, 0, TcpTransport.CHUNK_BYTES);
             String message =
                     distrust(RawPeer.frame(identity, 1, frame, payload)).getMessage();
             assertTrue(message.contains("nobody awaits"), message);
@@ -293,7 +298,7 @@ class TcpEndpointTest {
 
         @Test
         void aFrameOfAnotherJobEndsTheConnection() {
-            TcpIdentity other = new TcpIdentity("another run", 1, "secret".getBytes(UTF_8));
+            WireIdentity other = new WireIdentity("another run", 1, "secret".getBytes(UTF_8));
             String message =
                     distrust(RawPeer.frame(other, 1, new byte[] {1, 2, 3, 4})).getMessage();
             assertTrue(message.contains("another job"), message);

@@ -5,6 +5,7 @@ import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.TransportProcessGroup;
 import dev.lockstep.collectives.testkit.Ranks;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.collectives.wire.WireIdentity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,19 +17,19 @@ final class TcpRanks implements AutoCloseable {
 
     private final List<TcpEndpoint> endpoints = new ArrayList<>();
 
-    static TcpIdentity identity(String token) {
-        return new TcpIdentity("run", 1, token.getBytes(StandardCharsets.UTF_8));
+    static WireIdentity identity(String token) {
+        return new WireIdentity("run", 1, token.getBytes(StandardCharsets.UTF_8));
     }
 
     static TcpOptions options() {
         return TcpOptions.defaults(System::nanoTime);
     }
 
-    TcpEndpoint endpoint(TcpIdentity identity) {
+    TcpEndpoint endpoint(WireIdentity identity) {
         return endpoint(identity, options());
     }
 
-    TcpEndpoint endpoint(TcpIdentity identity, TcpOptions options) {
+    TcpEndpoint endpoint(WireIdentity identity, TcpOptions options) {
         TcpEndpoint endpoint = TcpEndpoint.bind("127.0.0.1", 0, identity, options);
         endpoints.add(endpoint);
         return endpoint;

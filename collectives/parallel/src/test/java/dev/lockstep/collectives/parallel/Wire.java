@@ -1,10 +1,10 @@
 package dev.lockstep.collectives.parallel;
 
 import dev.lockstep.collectives.netty.TcpEndpoint;
-import dev.lockstep.collectives.netty.TcpIdentity;
 import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.collectives.transport.InProcessTransport;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.collectives.wire.WireIdentity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +69,7 @@ interface Wire extends AutoCloseable {
         private final List<TcpEndpoint> endpoints = new ArrayList<>();
 
         private Tcp(int workers) {
-            TcpIdentity identity = new TcpIdentity("run", 1, "secret".getBytes(StandardCharsets.UTF_8));
+            WireIdentity identity = new WireIdentity("run", 1, "secret".getBytes(StandardCharsets.UTF_8));
             for (int worker = 0; worker < workers; worker++) {
                 endpoints.add(TcpEndpoint.bind("127.0.0.1", 0, identity, TcpOptions.defaults(System::nanoTime)));
             }

@@ -10,23 +10,21 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
-/** Starts one process a rank, introduces them to one another, and prints what the first of them measures. */
+/** Starts one process a rank of this machine, introduces all to one another, and prints what the first measures. */
 public final class AllReduceBench {
-    private static final int TOKEN_BYTES = 16;
-
     private final AllReduceOptions options;
+    private final Nodes nodes;
     private final Installation installation;
     private final PrintWriter out;
     private final List<Process> ranks = new ArrayList<>();
 
-    /** Makes a bench that prints to {@code out}. */
-    public AllReduceBench(AllReduceOptions options, Installation installation, PrintWriter out) {
+    /** Makes a bench that prints to {@code out}, on the first machine. */
+    public AllReduceBench(AllReduceOptions options, Nodes nodes, Installation installation, PrintWriter out) {
         this.options = options;
+        this.nodes = nodes;
         this.installation = installation;
         this.out = out;
     }
@@ -56,20 +54,20 @@ public final class AllReduceBench {
     }
 
     private int processes() {
-        return options.transport() == AllReduceOptions.Transport.INPROCESS ? 1 : options.workers();
+        boolean threads = options.transport() == AllReduceOptions.Transport.INPROCESS;
+        return threads ? 1 : options.workers() / nodes.count();
     }
 
     private void start() throws IOException {
-        byte[] token = new byte[TOKEN_BYTES];
-        new SecureRandom().nextBytes(token);
-        for (int rank = 0; rank < processes(); rank++) {
-            ranks.add(new ProcessBuilder(command(rank, HexFormat.of().formatHex(token)))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start());
+        String host = nodes.host();
+        for (int local = 0; local < processes(); local++) {
+            ProcessBuilder builder = new ProcessBuilder(command(nodes.rank() * processes() + local, host));
+            builder.environment().put(RankMain.TOKEN_VARIABLE, nodes.token());
+            ranks.add(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
         }
     }
 
-    private List<String> command(int rank, String token) {
+    private List<String> command(int rank, String host) {
         List<String> line = new ArrayList<>();
         line.add(installation.java().toString());
         line.addAll(WorkerCommand.ENGINE_FLAGS);
@@ -79,7 +77,7 @@ public final class AllReduceBench {
                 installation.classPath().stream().map(Path::toString).toList()));
         line.add(RankMain.class.getName());
         line.addAll(
-                List.of("" + rank, "" + options.workers(), options.transport().name(), "" + options.seconds(), token));
+                List.of("" + rank, "" + options.workers(), options.transport().name(), "" + options.seconds(), host));
         AllReduceOptions.Sum sum = options.sum();
         line.addAll(List.of(sum.algorithm().name(), sum.dtype().name(), sum.op().name()));
         options.bytes().forEach(bytes -> line.add("" + bytes));
@@ -87,7 +85,7 @@ public final class AllReduceBench {
     }
 
     private void introduce() throws IOException {
-        if (processes() == 1) {
+        if (options.transport() == AllReduceOptions.Transport.INPROCESS) {
             return;
         }
         List<String> addresses = new ArrayList<>();
@@ -98,16 +96,17 @@ public final class AllReduceBench {
             }
             addresses.add(line.substring(RankMain.ADDRESS.length()));
         }
+        List<String> all = new Meeting(nodes).exchange(addresses);
         for (Process rank : ranks) {
             rank.outputWriter(StandardCharsets.UTF_8)
-                    .append(String.join(" ", addresses))
+                    .append(String.join(" ", all))
                     .append('\n')
                     .flush();
         }
     }
 
     private void print() throws IOException {
-        if (!options.json()) {
+        if (!options.json() && nodes.rank() == 0) {
             out.print(Measurement.tableHead());
         }
         BufferedReader results = ranks.getFirst().inputReader(StandardCharsets.UTF_8);

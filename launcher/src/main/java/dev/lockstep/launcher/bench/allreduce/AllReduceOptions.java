@@ -23,6 +23,8 @@ public record AllReduceOptions(
         SHM,
         /** Processes over TCP. */
         TCP,
+        /** Processes over Aeron. */
+        AERON,
         /** Threads of one process. */
         INPROCESS
     }

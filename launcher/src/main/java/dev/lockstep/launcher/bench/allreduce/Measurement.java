@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /**
  * One size, measured. Rates are in 10^9 bytes a second. The bus rate counts what each rank must at least send or
@@ -21,7 +22,8 @@ import java.util.Locale;
  * @param p99Micros what 99 of 100 calls did not exceed, of the slowest rank
  * @param algorithmRate bytes by median
  * @param busRate the bus rate
- * @param limitRate the bus rate if each rank only copied its input to its output, all of them at once
+ * @param limitRate the bus rate if each rank only copied its input to its output, all of them at once; between machines
+ *     the rate that one plain connection gets
  * @param bytesSentMax what the busiest rank handed to others in one call
  * @param garbageBytes what the calling thread of rank 0 allocated on the heap in one call
  */
@@ -61,6 +63,25 @@ record Measurement(
                 rounded(rate),
                 rounded(rate * perRank),
                 rounded(bytes / times.copyMicros() / 1e3 * perRank),
+                bytesSentMax,
+                garbageBytes);
+    }
+
+    /** {@return the same with the rate of a link between the machines as its limit, if that is known} */
+    Measurement limitedBy(OptionalDouble ceiling) {
+        return new Measurement(
+                bytes,
+                workers,
+                transport,
+                algorithm,
+                dtype,
+                op,
+                calls,
+                p50Micros,
+                p99Micros,
+                algorithmRate,
+                busRate,
+                ceiling.isPresent() ? rounded(ceiling.getAsDouble()) : limitRate,
                 bytesSentMax,
                 garbageBytes);
     }

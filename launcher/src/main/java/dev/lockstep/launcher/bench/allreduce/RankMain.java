@@ -5,25 +5,30 @@ import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.TransportProcessGroup;
+import dev.lockstep.collectives.aeron.AeronEndpoint;
 import dev.lockstep.collectives.netty.TcpEndpoint;
-import dev.lockstep.collectives.netty.TcpIdentity;
 import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.collectives.shared.SharedIdentity;
 import dev.lockstep.collectives.shared.SharedMemory;
 import dev.lockstep.collectives.transport.InProcessTransport;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.collectives.wire.WireIdentity;
+import dev.lockstep.launcher.AeronFolder;
 import dev.lockstep.launcher.SharedFolder;
 import dev.lockstep.launcher.VectorReduceKernel;
 import dev.lockstep.layout.DType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * The main class of one rank's process. It says {@code address A} on its standard output, reads {@code A0 A1 ...} of
@@ -31,6 +36,7 @@ import java.util.List;
  */
 final class RankMain {
     static final String ADDRESS = "address ";
+    static final String TOKEN_VARIABLE = "LOCKSTEP_TOKEN";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String RUN = "bench";
@@ -42,7 +48,8 @@ final class RankMain {
     /**
      * Runs a rank.
      *
-     * @param arguments rank, workers, transport, seconds, token, algorithm, dtype, operation, and the sizes
+     * @param arguments rank, workers, transport, seconds, the address to listen on, algorithm, dtype, operation, and
+     *     the sizes; the secret is in the environment
      */
     public static void main(String[] arguments) throws Exception {
         int rank = Integer.parseInt(arguments[0]);
@@ -57,37 +64,73 @@ final class RankMain {
         new VectorReduceKernel().warmUp();
         switch (options.transport()) {
             case INPROCESS -> threads(options);
-            case SHM -> shared(rank, options, arguments[4]);
+            case SHM -> shared(rank, options);
             case TCP -> tcp(rank, options, arguments[4]);
+            case AERON -> aeron(rank, options, arguments[4]);
         }
         System.out.flush();
         Runtime.getRuntime().halt(0);
     }
 
+    /** {@return what a link between the machines gets, if there are several} */
+    private static OptionalDouble ceiling(Transport transport, ProcessGroup group) throws IOException {
+        String first = host(transport.address(0));
+        return first.equals(host(transport.address(group.size() - 1)))
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(new LinkCeiling(group, first).measure());
+    }
+
+    private static String host(String address) {
+        int colon = address.lastIndexOf(':');
+        return colon < 0 ? "" : address.substring(0, colon);
+    }
+
     private static void threads(AllReduceOptions options) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (Transport transport : InProcessTransport.connectShared(options.workers(), 1, System::nanoTime)) {
-            threads.add(Thread.ofPlatform().start(() -> bench(transport, options)));
+            threads.add(Thread.ofPlatform().start(() -> benchThread(transport, options)));
         }
         for (Thread thread : threads) {
             thread.join();
         }
     }
 
-    private static void shared(int rank, AllReduceOptions options, String token) throws IOException {
+    private static void benchThread(Transport transport, AllReduceOptions options) {
+        try {
+            bench(transport, options);
+        } catch (IOException e) {
+            throw new UncheckedIOException("bench allreduce: " + e.getMessage(), e);
+        }
+    }
+
+    private static String token() {
+        return Objects.requireNonNull(System.getenv(TOKEN_VARIABLE), TOKEN_VARIABLE + " is not set");
+    }
+
+    private static void shared(int rank, AllReduceOptions options) throws IOException {
         List<String> addresses = exchange("process " + ProcessHandle.current().pid());
-        SharedMemory memory = SharedFolder.open(new SharedIdentity(RUN, 1, token));
+        SharedMemory memory = SharedFolder.open(new SharedIdentity(RUN, 1, token()));
         bench(
                 memory.join(1, rank, addresses, TIMEOUT)
                         .orElseThrow(() -> new IllegalStateException("no room in " + SharedFolder.path())),
                 options);
     }
 
-    private static void tcp(int rank, AllReduceOptions options, String token) throws IOException {
-        TcpIdentity identity = new TcpIdentity(RUN, 1, token.getBytes(StandardCharsets.UTF_8));
-        try (TcpEndpoint endpoint = TcpEndpoint.bind("127.0.0.1", 0, identity, TcpOptions.defaults(System::nanoTime))) {
+    private static void tcp(int rank, AllReduceOptions options, String host) throws IOException {
+        try (TcpEndpoint endpoint = TcpEndpoint.bind(host, 0, identity(), TcpOptions.defaults(System::nanoTime))) {
             bench(endpoint.join(1, rank, exchange(endpoint.address()), TIMEOUT), options);
         }
+    }
+
+    private static void aeron(int rank, AllReduceOptions options, String host) throws IOException {
+        AeronFolder.require(options.workers());
+        try (AeronEndpoint endpoint = AeronEndpoint.open(host, identity(), AeronFolder.options())) {
+            bench(endpoint.join(1, rank, exchange(endpoint.address()), TIMEOUT), options);
+        }
+    }
+
+    private static WireIdentity identity() {
+        return new WireIdentity(RUN, 1, token().getBytes(StandardCharsets.UTF_8));
     }
 
     private static List<String> exchange(String mine) throws IOException {
@@ -112,10 +155,13 @@ final class RankMain {
         Runtime.getRuntime().halt(1);
     }
 
-    private static void bench(Transport transport, AllReduceOptions options) {
+    private static void bench(Transport transport, AllReduceOptions options) throws IOException {
         try (ProcessGroup group = new TransportProcessGroup(transport, OPTIONS);
                 Arena arena = Arena.ofShared()) {
-            new RankBench(group, options, arena).run(measured -> System.out.println(measured.json()));
+            OptionalDouble ceiling = ceiling(transport, group);
+            new RankBench(group, options, arena)
+                    .run(measured ->
+                            System.out.println(measured.limitedBy(ceiling).json()));
             group.barrier().await(TIMEOUT);
         }
     }

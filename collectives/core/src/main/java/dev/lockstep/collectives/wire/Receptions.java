@@ -1,4 +1,4 @@
-package dev.lockstep.collectives.netty;
+package dev.lockstep.collectives.wire;
 
 import dev.lockstep.collectives.transport.Mailbox;
 import dev.lockstep.collectives.transport.Tag;
@@ -6,14 +6,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The messages of one peer that have begun to come in. Confined to whoever reads its connections. */
-final class Receptions {
+public final class Receptions {
     private static final int UNDER_WAY_MAX = 4096;
 
     private final Mailbox mailbox;
     private final int peer;
+    private final int chunkBytes;
     private final Map<Tag, Reception> underWay = new HashMap<>();
 
-    Receptions(Mailbox mailbox, int peer) {
+    /**
+     * Makes an empty collection.
+     *
+     * @param chunkBytes the length of chunks
+     */
+    public Receptions(Mailbox mailbox, int peer, int chunkBytes) {
+        this.chunkBytes = chunkBytes;
         this.mailbox = mailbox;
         this.peer = peer;
     }
@@ -30,7 +37,7 @@ final class Receptions {
             if (underWay.size() == UNDER_WAY_MAX) {
                 throw new UntrustedException("it has begun " + UNDER_WAY_MAX + " messages and ended none");
             }
-            message = new Reception(chunk, mailbox.begin(peer, chunk.envelope(), chunk.messageBytes()));
+            message = new Reception(chunk, mailbox.begin(peer, chunk.envelope(), chunk.messageBytes()), chunkBytes);
             underWay.put(chunk.envelope().tag(), message);
         }
         message.begin(chunk);

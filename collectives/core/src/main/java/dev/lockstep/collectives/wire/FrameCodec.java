@@ -1,4 +1,4 @@
-package dev.lockstep.collectives.netty;
+package dev.lockstep.collectives.wire;
 
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.transport.Envelope;
@@ -21,11 +21,14 @@ import java.util.zip.CRC32C;
  *
  * Confined to one thread at a time.
  */
-final class FrameCodec {
+public final class FrameCodec {
     static final int MAGIC = 0x4c4b4652; // "LKFR"
     private static final int CHECKED_BYTES =
-            4 + 2 + 2 + TcpIdentity.JOB_BYTES + 4 + 8 + 8 + 8 + 4 + 4 + 4 + 8 + 4 + 8 + 8 + 4 + 4;
-    static final int BYTES = CHECKED_BYTES + 4;
+            4 + 2 + 2 + WireIdentity.JOB_BYTES + 4 + 8 + 8 + 8 + 4 + 4 + 4 + 8 + 4 + 8 + 8 + 4 + 4;
+
+    /** The length of a head. */
+    public static final int BYTES = CHECKED_BYTES + 4;
+
     private static final int PAYLOAD_CHECKSUM_AT = CHECKED_BYTES - 4;
 
     private static final Frame.Kind[] KINDS = Frame.Kind.values();
@@ -36,17 +39,24 @@ final class FrameCodec {
     private final byte[] job;
     private final int attempt;
     private final long generation;
-    private final byte[] theirJob = new byte[TcpIdentity.JOB_BYTES];
+    private final int chunkBytes;
+    private final byte[] theirJob = new byte[WireIdentity.JOB_BYTES];
     private final CRC32C crc = new CRC32C();
 
-    FrameCodec(TcpIdentity identity, long generation) {
+    /**
+     * Makes a codec.
+     *
+     * @param chunkBytes the length of chunks, the same at both ends
+     */
+    public FrameCodec(WireIdentity identity, long generation, int chunkBytes) {
+        this.chunkBytes = chunkBytes;
         this.job = identity.job();
         this.attempt = identity.attempt();
         this.generation = generation;
     }
 
     /** Writes a head at the position of {@code head}; the payload's position stays. */
-    void encode(Frame frame, ByteBuffer payload, ByteBuffer head) {
+    public void encode(Frame frame, ByteBuffer payload, ByteBuffer head) {
         int start = head.position();
         Tag tag = frame.envelope().tag();
         Signature call = frame.envelope().signature();
@@ -73,6 +83,11 @@ final class FrameCodec {
                 .putInt(checksum(head.slice(start, CHECKED_BYTES)));
     }
 
+    /** {@return the length of chunks} */
+    public int chunkBytes() {
+        return chunkBytes;
+    }
+
     private int checksum(ByteBuffer bytes) {
         crc.reset();
         crc.update(bytes);
@@ -89,7 +104,7 @@ final class FrameCodec {
      *
      * @throws UntrustedException if it is none, is damaged, of another job, attempt or generation, or makes no sense
      */
-    Frame decode(ByteBuffer head) {
+    public Frame decode(ByteBuffer head) {
         ByteBuffer in = head.slice(0, BYTES);
         require(in.getInt() == MAGIC && in.getShort() == Hello.VERSION, "a frame does not begin as one");
         require(
@@ -101,7 +116,7 @@ final class FrameCodec {
         checkAge(in.getInt(), in.getLong());
         Frame frame = new Frame(kind, envelope(in), in.getLong(), in.getLong(), in.getInt());
         require(
-                frame.isWhole(),
+                frame.isWhole(chunkBytes),
                 "a frame of " + frame.payloadBytes() + " bytes at " + frame.offset() + " does not fit its message of "
                         + frame.messageBytes());
         return frame;

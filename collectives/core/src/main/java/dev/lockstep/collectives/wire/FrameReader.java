@@ -1,5 +1,6 @@
-package dev.lockstep.collectives.netty;
+package dev.lockstep.collectives.wire;
 
+import dev.lockstep.collectives.transport.Arrival;
 import dev.lockstep.collectives.transport.Farewell;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -13,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * Reads the frames of one connection, in whatever pieces their bytes come, and writes payloads straight to where they
  * are awaited. Keeps one head, never a payload. Confined to whoever reads the connection.
  */
-final class FrameReader {
+public final class FrameReader {
     private static final int FAREWELL_BYTES_MAX = Farewell.BYTES_MAX;
 
     /** Shorter rests of a payload are read together with what follows them. */
     private static final int DIRECT_BYTES_MIN = 8 << 10;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final FrameCodec codec;
     private final Receptions receptions;
@@ -26,11 +29,15 @@ final class FrameReader {
     private final CRC32C crc = new CRC32C();
     private @Nullable Frame frame;
     private @Nullable Reception message;
-    private final ByteBuffer[] scattered = new ByteBuffer[2];
+    private final ByteBuffer[] scattered = {NOTHING, NOTHING};
+    private final Arrival.PieceSource scatter = this::scatter;
+    private ByteBuffer checked = NOTHING;
+    private @Nullable ScatteringByteChannel from;
     private int payloadAt;
     private byte[] farewell = new byte[0];
 
-    FrameReader(FrameCodec codec, Receptions receptions, FarewellListener farewells) {
+    /** Makes a reader at the start of a connection. */
+    public FrameReader(FrameCodec codec, Receptions receptions, FarewellListener farewells) {
         this.codec = codec;
         this.receptions = receptions;
         this.farewells = farewells;
@@ -38,7 +45,8 @@ final class FrameReader {
 
     /** Hears why the peer gives the group up. */
     @FunctionalInterface
-    interface FarewellListener {
+    public interface FarewellListener {
+        /** Takes a farewell; see {@link Farewell}. */
         void onFarewell(byte[] farewell);
     }
 
@@ -48,7 +56,7 @@ final class FrameReader {
      * @return whether a message has become whole
      * @throws UntrustedException if they cannot be believed; also IllegalStateException, IllegalArgumentException
      */
-    boolean read(ByteBuffer in) {
+    public boolean read(ByteBuffer in) {
         boolean whole = false;
         while (in.hasRemaining()) {
             Frame now = frame;
@@ -68,7 +76,7 @@ final class FrameReader {
      * @return how many bytes came; 0 if there are none now, -1 if there never will be
      * @throws UntrustedException as {@link #read(ByteBuffer)}
      */
-    long read(ScatteringByteChannel channel, ByteBuffer staging) throws IOException {
+    public long read(ScatteringByteChannel channel, ByteBuffer staging) throws IOException {
         Frame now = frame;
         Reception target = message;
         int left = now == null ? 0 : now.payloadBytes() - payloadAt;
@@ -79,7 +87,9 @@ final class FrameReader {
                 || !target.arrival().isTaken()) {
             count = channel.read(staging);
         } else {
-            count = readDirect(channel, staging, now.offset() + payloadAt, left);
+            scattered[1] = staging;
+            from = channel;
+            count = readDirect(now, target, left);
         }
         staging.flip();
         read(staging);
@@ -87,18 +97,12 @@ final class FrameReader {
         return count;
     }
 
-    private long readDirect(ScatteringByteChannel channel, ByteBuffer staging, long offset, int left)
-            throws IOException {
-        Frame now = Objects.requireNonNull(frame);
-        Reception target = Objects.requireNonNull(message);
-        long count = target.arrival().read(offset, left, memory -> {
-            ByteBuffer piece = memory.duplicate();
-            scattered[0] = memory;
-            scattered[1] = staging;
-            long read = channel.read(scattered);
-            crc.update(piece.limit(memory.position()));
-            return read;
-        });
+    private long readDirect(Frame now, Reception target, int left) throws IOException {
+        if (scattered[0].remaining() != left) {
+            scattered[0] = target.arrival().view(now.offset() + payloadAt, left);
+            checked = scattered[0].duplicate();
+        }
+        long count = target.arrival().read(scatter);
         payloadAt += Math.clamp(count, 0, left);
         if (payloadAt == now.payloadBytes()) {
             end(now);
@@ -106,13 +110,19 @@ final class FrameReader {
         return count;
     }
 
+    private long scatter() throws IOException {
+        long count = Objects.requireNonNull(from).read(scattered);
+        crc.update(checked.limit(scattered[0].position()));
+        return count;
+    }
+
     /** {@return whether the last frame that has begun has ended} */
-    boolean isBetweenFrames() {
+    public boolean isBetweenFrames() {
         return frame == null && head.position() == 0;
     }
 
     /** {@return whether a frame or a message of the peer has begun and not ended} */
-    boolean isUnderWay() {
+    public boolean isUnderWay() {
         return frame != null || head.position() > 0 || receptions.isUnderWay();
     }
 
@@ -126,6 +136,7 @@ final class FrameReader {
     private boolean begin() {
         Frame next = codec.decode(head);
         frame = next;
+        scattered[0] = NOTHING;
         crc.reset();
         payloadAt = 0;
         if (next.kind() == Frame.Kind.DATA) {

@@ -1,6 +1,5 @@
-package dev.lockstep.collectives.netty;
+package dev.lockstep.collectives.wire;
 
-import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -9,17 +8,19 @@ import org.jspecify.annotations.Nullable;
  * Reports callers that are sent away: the first ones each, then ever fewer, so that a flood of them does not flood the
  * log. Thread-safe.
  */
-final class Refusals {
+public final class Refusals {
     private static final long EACH_UP_TO = 32;
 
     private final Consumer<String> listener;
     private final AtomicLong count = new AtomicLong();
 
-    Refusals(Consumer<String> listener) {
+    /** Makes an empty count. */
+    public Refusals(Consumer<String> listener) {
         this.listener = listener;
     }
 
-    void refuse(@Nullable SocketAddress caller, String reason) {
+    /** Takes note of one. */
+    public void refuse(@Nullable Object caller, String reason) {
         long number = count.incrementAndGet();
         boolean rare = Long.bitCount(number) == 1;
         if (number <= EACH_UP_TO || rare) {

@@ -1,4 +1,4 @@
-package dev.lockstep.collectives.netty;
+package dev.lockstep.collectives.wire;
 
 import dev.lockstep.collectives.transport.Arrival;
 import java.util.BitSet;
@@ -7,13 +7,15 @@ import java.util.BitSet;
 final class Reception {
     private final Frame first;
     private final Arrival arrival;
+    private final int chunkBytes;
     private final BitSet begun = new BitSet();
     private long receivedBytes;
 
     /** Makes the reception of the message that {@code first} is a chunk of. */
-    Reception(Frame first, Arrival arrival) {
+    Reception(Frame first, Arrival arrival, int chunkBytes) {
         this.first = first;
         this.arrival = arrival;
+        this.chunkBytes = chunkBytes;
     }
 
     /**
@@ -24,11 +26,11 @@ final class Reception {
     void begin(Frame chunk) {
         if (chunk.messageBytes() != first.messageBytes()
                 || !chunk.envelope().equals(first.envelope())
-                || begun.get(chunk.chunk())) {
+                || begun.get(chunk.number(chunkBytes))) {
             throw new UntrustedException("a frame at " + chunk.offset() + " does not go on with the message of "
                     + first.messageBytes() + " bytes that it belongs to");
         }
-        begun.set(chunk.chunk());
+        begun.set(chunk.number(chunkBytes));
     }
 
     Arrival arrival() {

@@ -1,4 +1,4 @@
-package dev.lockstep.collectives.netty;
+package dev.lockstep.collectives.wire;
 
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * has not come yet is slow, one that has stopped in the middle of a message is broken. How long a pause may be follows
  * from the pauses seen lately. Confined to whoever reads the peer's connections.
  */
-final class TransferClock {
+public final class TransferClock {
     /** A pause may be so many times the longest one seen lately. */
     private static final long PAUSES = 32;
 
@@ -22,12 +22,13 @@ final class TransferClock {
     private long since = NOT_RUNNING;
     private long longestNanos;
 
-    TransferClock(Duration patience) {
+    /** Makes a clock that is never less patient than this. */
+    public TransferClock(Duration patience) {
         this.patienceNanos = patience.toNanos();
     }
 
     /** Takes note of a piece; {@code underWay} says whether a message has begun and not ended with it. */
-    void moved(long nanos, boolean underWay) {
+    public void moved(long nanos, boolean underWay) {
         if (since != NOT_RUNNING) {
             long pause = nanos - since;
             longestNanos = Math.max(pause, longestNanos - longestNanos / FORGETTING);
@@ -36,7 +37,7 @@ final class TransferClock {
     }
 
     /** Begins the pause anew: the peer was not listened to until now. */
-    void resume(long nanos) {
+    public void resume(long nanos) {
         if (since != NOT_RUNNING) {
             since = nanos;
         }
@@ -47,14 +48,14 @@ final class TransferClock {
     }
 
     /** {@return how long a message has stood still, if that is too long} */
-    OptionalLong overdueNanos(long nanos) {
+    public OptionalLong overdueNanos(long nanos) {
         return since != NOT_RUNNING && nanos - since > limitNanos()
                 ? OptionalLong.of(nanos - since)
                 : OptionalLong.empty();
     }
 
     /** {@return what has happened, in words} */
-    String describe(long overdueNanos) {
+    public String describe(long overdueNanos) {
         return "it stopped in the middle of a message " + TimeUnit.NANOSECONDS.toMillis(overdueNanos)
                 + " ms ago (longest pause lately " + TimeUnit.NANOSECONDS.toMillis(longestNanos) + " ms)";
     }

@@ -1,4 +1,4 @@
-package dev.lockstep.collectives.netty;
+package dev.lockstep.collectives.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
@@ -11,9 +11,12 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Who a worker is on the wire: its job, its attempt, and the secret that proves it. Immutable; never prints the secret.
  */
-public final class TcpIdentity {
-    static final int JOB_BYTES = 16;
-    static final int PROOF_BYTES = 32;
+public final class WireIdentity {
+    /** The length of a job's number. */
+    public static final int JOB_BYTES = 16;
+
+    /** The length of a proof. */
+    public static final int PROOF_BYTES = 32;
 
     private final byte[] job;
     private final int attempt;
@@ -26,7 +29,7 @@ public final class TcpIdentity {
      * @param attempt the attempt's number
      * @param token the job's secret, at least one byte; proved to peers by HMAC, never sent
      */
-    public TcpIdentity(String runId, int attempt, byte[] token) {
+    public WireIdentity(String runId, int attempt, byte[] token) {
         this.job = Arrays.copyOf(sha256(runId), JOB_BYTES);
         this.attempt = attempt;
         this.key = new SecretKeySpec(token, "HmacSHA256");
@@ -41,16 +44,17 @@ public final class TcpIdentity {
     }
 
     /** {@return the job's 128 bits} */
-    byte[] job() {
+    public byte[] job() {
         return job.clone();
     }
 
-    int attempt() {
+    /** {@return the attempt's number} */
+    public int attempt() {
         return attempt;
     }
 
     /** {@return HMAC-SHA256 under the token over a role's name and the parts of the handshake} */
-    byte[] proof(String role, byte[]... parts) {
+    public byte[] proof(String role, byte[]... parts) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(key);

@@ -1,4 +1,4 @@
-package dev.lockstep.collectives.netty;
+package dev.lockstep.collectives.wire;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
@@ -17,21 +17,28 @@ import java.util.HexFormat;
  * @param size how many workers it has
  * @param nonce 16 random bytes, in hexadecimal
  */
-record Hello(String job, int attempt, long generation, int rank, int size, String nonce) {
+public record Hello(String job, int attempt, long generation, int rank, int size, String nonce) {
     private static final HexFormat HEX = HexFormat.of();
-    static final int MAGIC = 0x4c4b5350; // "LKSP"
-    static final short VERSION = 2;
-    static final int NONCE_BYTES = 16;
-    static final int BYTES = 4 + 2 + TcpIdentity.JOB_BYTES + 4 + 8 + 4 + 4 + NONCE_BYTES;
+    /** How it begins: "LKSP". */
+    public static final int MAGIC = 0x4c4b5350;
+
+    /** What version of the wire this is. */
+    public static final short VERSION = 2;
+
+    /** The length of a nonce. */
+    public static final int NONCE_BYTES = 16;
+
+    /** The length of a hello. */
+    public static final int BYTES = 4 + 2 + WireIdentity.JOB_BYTES + 4 + 8 + 4 + 4 + NONCE_BYTES;
 
     /** What the listener answers, before its own nonce and proof. */
-    enum Answer {
+    public enum Answer {
         WELCOME,
         FENCED,
         FOREIGN;
 
         /** {@return why this is the answer} */
-        String reason(Hello caller) {
+        public String reason(Hello caller) {
             return switch (this) {
                 case WELCOME -> "it is welcome";
                 case FENCED ->
@@ -42,9 +49,11 @@ record Hello(String job, int attempt, long generation, int rank, int size, Strin
         }
     }
 
-    static final int ANSWER_BYTES = 1 + NONCE_BYTES + TcpIdentity.PROOF_BYTES;
+    /** The length of an answer. */
+    public static final int ANSWER_BYTES = 1 + NONCE_BYTES + WireIdentity.PROOF_BYTES;
 
-    byte[] encode() {
+    /** {@return the hello's bytes} */
+    public byte[] encode() {
         return ByteBuffer.allocate(BYTES)
                 .putInt(MAGIC)
                 .putShort(VERSION)
@@ -62,7 +71,7 @@ record Hello(String job, int attempt, long generation, int rank, int size, Strin
      *
      * @throws UntrustedException if it is none, or of another version
      */
-    static Hello decode(byte[] bytes) {
+    public static Hello decode(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         if (in.getInt() != MAGIC) {
             throw new UntrustedException("what it says is no Lockstep handshake");
@@ -71,7 +80,7 @@ record Hello(String job, int attempt, long generation, int rank, int size, Strin
         if (version != VERSION) {
             throw new UntrustedException("it speaks version " + version + " of the wire, this worker " + VERSION);
         }
-        String job = take(in, TcpIdentity.JOB_BYTES);
+        String job = take(in, WireIdentity.JOB_BYTES);
         return new Hello(job, in.getInt(), in.getLong(), in.getInt(), in.getInt(), take(in, NONCE_BYTES));
     }
 
@@ -81,7 +90,8 @@ record Hello(String job, int attempt, long generation, int rank, int size, Strin
         return HEX.formatHex(bytes);
     }
 
-    boolean isOfJob(TcpIdentity mine) {
+    /** {@return whether the caller says that it is of this job} */
+    public boolean isOfJob(WireIdentity mine) {
         return job.equals(HEX.formatHex(mine.job()));
     }
 }

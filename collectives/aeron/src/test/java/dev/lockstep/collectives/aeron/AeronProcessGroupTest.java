@@ -1,0 +1,27 @@
+package dev.lockstep.collectives.aeron;
+
+import dev.lockstep.collectives.GroupOptions;
+import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.testkit.ProcessGroupContract;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class AeronProcessGroupTest extends ProcessGroupContract {
+    private static AeronRanks ranks;
+
+    @BeforeAll
+    static void open() {
+        ranks = new AeronRanks();
+    }
+
+    @Override
+    protected List<ProcessGroup> connect(int size, GroupOptions options) {
+        return ranks.connect(size, options);
+    }
+
+    @AfterAll
+    static void closeEndpoints() {
+        ranks.close();
+    }
+}
