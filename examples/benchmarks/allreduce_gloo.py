@@ -1,8 +1,9 @@
 """Times torch.distributed.all_reduce over Gloo, f32, in place; one line of JSON a size.
 
-Usage: allreduce_gloo.py RANK WORKERS PORT SECONDS BYTES...
+Usage: allreduce_gloo.py RANK WORKERS PORT SECONDS BYTES...   MASTER in the environment: the address of rank 0
 """
 import json
+import os
 import sys
 import time
 
@@ -51,7 +52,7 @@ def measure(size, seconds, rank, workers):
 def main():
     rank, workers, port = map(int, sys.argv[1:4])
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=workers)
+    dist.init_process_group("gloo", init_method=f"tcp://{os.environ.get('MASTER', '127.0.0.1')}:{port}", rank=rank, world_size=workers)
     for size in map(int, sys.argv[5:]):
         measure(size, float(sys.argv[4]), rank, workers)
     dist.barrier()
