@@ -1,5 +1,6 @@
 package dev.lockstep.launcher.bench.allreduce;
 
+import dev.lockstep.launcher.AeronFolder;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.agent.Installation;
@@ -32,9 +33,13 @@ public final class AllReduceBench {
     /**
      * Measures and prints.
      *
-     * @throws LaunchException if a rank failed; it has said why on the standard error
+     * @throws LaunchException if this machine is not fit for the transport, or a rank failed, which has said why on the
+     *     standard error
      */
     public void run() {
+        if (options.transport() == AllReduceOptions.Transport.AERON) {
+            AeronFolder.require(options.workers());
+        }
         Thread end = new Thread(this::endAll);
         Runtime.getRuntime().addShutdownHook(end);
         try {
