@@ -9,10 +9,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ final class Backward {
     private final BackwardOptions options;
     private final Map<Leaf, Sum> sums = new LinkedHashMap<>();
     private final Map<Leaf, Value> complete = new LinkedHashMap<>();
+    private final Map<Node, Map<Integer, @Nullable Value>> captures = new HashMap<>();
 
     /** The gradient of a leaf so far, and how many contributions are still to come. */
     private static final class Sum {
@@ -40,13 +43,20 @@ final class Backward {
         this.options = options;
     }
 
-    /** Walks back from a root with its gradient, of which this takes ownership. */
-    Map<Leaf, Value> run(Edge root, Value gradient) {
-        List<Node> order = reachable(root.node());
+    /**
+     * Walks back from roots with their gradients, of which this takes ownership.
+     *
+     * @param wanted values in between whose gradients are wanted too
+     */
+    Map<Leaf, Value> run(Map<Edge, Value> roots, List<Edge> wanted) {
+        List<Node> order = reachable(roots.keySet());
+        for (Edge edge : wanted) {
+            captures.computeIfAbsent(edge.node(), unseen -> new HashMap<>()).put(edge.output(), null);
+        }
         order.forEach(Node::retain);
         try {
             order.forEach(Node::checkNotConsumed);
-            root.node().setGradient(root.output(), gradient);
+            roots.forEach((root, gradient) -> accumulate(root, gradient));
             order.forEach(this::step);
             return complete;
         } catch (RuntimeException | Error failure) {
@@ -59,14 +69,28 @@ final class Backward {
     }
 
     /**
-     * {@return the nodes from which the root was computed, by falling number} Counts what each leaf has to wait for.
+     * {@return the gradient of a value in between that was wanted, or null if nothing depended on it} The caller owns
+     * it.
      */
-    private List<Node> reachable(Node root) {
+    @Nullable
+    Value captured(Edge edge) {
+        Map<Integer, @Nullable Value> ofNode = captures.get(edge.node());
+        @Nullable Value found = ofNode == null ? null : ofNode.get(edge.output());
+        return found == null ? null : Edge.share(found);
+    }
+
+    /**
+     * {@return the nodes from which the roots were computed, by falling number} Counts what each leaf has to wait for.
+     */
+    private List<Node> reachable(Set<Edge> roots) {
         Set<Node> seen = new HashSet<>();
         List<Node> found = new ArrayList<>();
         Deque<Node> open = new ArrayDeque<>();
-        seen.add(root);
-        open.push(root);
+        for (Edge root : roots) {
+            if (seen.add(root.node())) {
+                open.push(root.node());
+            }
+        }
         while (!open.isEmpty()) {
             Node node = open.pop();
             found.add(node);
@@ -85,6 +109,8 @@ final class Backward {
     private void step(Node node) {
         List<Leaf> finished = new ArrayList<>();
         if (node.hasGradient()) {
+            node.applyHooks();
+            capture(node);
             propagate(node);
         }
         for (int i = 0; i < node.inputCount(); i++) {
@@ -100,16 +126,50 @@ final class Backward {
         finished.forEach(this::finish);
     }
 
+    private void capture(Node node) {
+        Map<Integer, @Nullable Value> ofNode = captures.get(node);
+        if (ofNode == null) {
+            return;
+        }
+        for (Map.Entry<Integer, @Nullable Value> entry : ofNode.entrySet()) {
+            Value gradient = node.gradient(entry.getKey());
+            if (gradient != null) {
+                entry.setValue(Edge.share(gradient));
+            }
+        }
+    }
+
     private void propagate(Node node) {
         try (Derivation derivation = new Derivation(node, backend, options.createGraph())) {
             @Nullable Value[] gradients = node.rule().backward().apply(derivation);
             for (int i = 0; i < gradients.length; i++) {
                 Value gradient = gradients[i];
                 if (gradient != null && node.edge(i) != null) {
-                    checkShape(node, i, gradient);
+                    check(node, i, gradient, derivation);
                     accumulate(node.edge(i), derivation.claim(gradient));
                 }
             }
+        }
+    }
+
+    private static void check(Node node, int input, Value gradient, Derivation derivation) {
+        checkShape(node, input, gradient);
+        if (AnomalyMode.isEnabled()) {
+            refuseNan(node, input, derivation.isNan(gradient));
+        }
+    }
+
+    private static void refuseNan(Node node, int input, boolean isNan) {
+        if (isNan) {
+            String where =
+                    node.origin() == null ? "; detect anomalies in forward as well to see where it was made" : "";
+            ArithmeticException anomaly =
+                    new ArithmeticException("backward: op " + node.op().label() + " gave NaN as gradient of its input "
+                            + input + " " + node.inputShape(input) + where);
+            if (node.origin() != null) {
+                anomaly.initCause(node.origin());
+            }
+            throw anomaly;
         }
     }
 
@@ -165,12 +225,22 @@ final class Backward {
                 value = backend.execute(COPY, shared)[0];
             }
         }
+        value = leaf.hooks().isEmpty() ? value : leaf.hooks().apply(value);
         complete.put(leaf, value);
         options.listener().onComplete(leaf, value);
     }
 
+    /** Lets go of the gradients in between. */
+    void closeCaptures() {
+        captures.values()
+                .forEach(ofNode ->
+                        ofNode.values().stream().filter(Objects::nonNull).forEach(Value::close));
+        captures.clear();
+    }
+
     private void closeAll() {
         complete.values().forEach(Value::close);
+        closeCaptures();
         for (Sum sum : sums.values()) {
             if (sum.value != null) {
                 sum.value.close();

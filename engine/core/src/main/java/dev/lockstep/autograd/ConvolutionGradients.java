@@ -10,6 +10,8 @@ import dev.lockstep.backend.op.Convolution.Conv2dInputGrad;
 import dev.lockstep.backend.op.Convolution.Conv2dWeightGrad;
 import dev.lockstep.backend.op.Convolution.MaxPool2d;
 import dev.lockstep.backend.op.Convolution.MaxPool2dGrad;
+import dev.lockstep.backend.op.Indexing.Gather;
+import dev.lockstep.layout.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,7 @@ final class ConvolutionGradients {
             case Conv2dInputGrad gradient -> Rule.of(3, d -> inputGrad(d, gradient));
             case Conv2dWeightGrad gradient -> Rule.of(3, d -> weightGrad(d, gradient));
             case MaxPool2d pool -> new Rule(0, 2, 1, d -> new @Nullable Value[] {maxPool(d, pool)});
-            case MaxPool2dGrad gradient -> Rule.unsupported();
+            case MaxPool2dGrad gradient -> Rule.of(2, d -> new @Nullable Value[] {picked(d), null});
             case AvgPool2d pool ->
                 Rule.linear(d -> d.run(new AvgPool2dGrad(pool.window(), d.inputShape(0)), d.gradient()));
             case AvgPool2dGrad gradient -> Rule.linear(d -> d.run(new AvgPool2d(gradient.window()), d.gradient()));
@@ -48,6 +50,16 @@ final class ConvolutionGradients {
 
     private static Value maxPool(Derivation d, MaxPool2d op) {
         return d.run(new MaxPool2dGrad(op.window(), d.inputShape(0)), d.gradient(), d.output(1));
+    }
+
+    /** Of a gradient placed by index: what lies there. */
+    private static Value picked(Derivation d) {
+        Shape pooled = d.inputShape(0);
+        Shape image = d.gradient().shape();
+        Shape lines = Shape.of(image.size(0), image.size(1), image.size(2) * image.size(3));
+        Shape places = lines.with(2, pooled.size(2) * pooled.size(3));
+        Value read = d.run(new Gather(2), d.reshape(d.gradient(), lines), d.reshape(d.input(1), places));
+        return d.reshape(read, pooled);
     }
 
     /** Of (g, weight) to an image: for g the convolution, for the weight its gradient. */

@@ -16,6 +16,7 @@ import dev.lockstep.backend.op.Shaping.Reshape;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -184,6 +185,18 @@ final class Derivation implements AutoCloseable {
     /** {@return zeros of an input's shape} */
     Value zeros(int input) {
         return run(new Full(inputShape(input), inputType(input), 0));
+    }
+
+    /** {@return whether any element is NaN} */
+    boolean isNan(Value x) {
+        try (GradMode.Restore _ = GradMode.noGrad()) {
+            Axes all = Axes.all(x.shape().rank());
+            Value any = run(new Reduce(ReduceKind.ANY, all, false), unary(UnaryKind.IS_NAN, x));
+            return any.storage()
+                            .segment()
+                            .get(ValueLayout.JAVA_BYTE, any.layout().offset())
+                    != 0;
+        }
     }
 
     Value reshape(Value x, Shape shape) {

@@ -6,6 +6,8 @@ import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,11 @@ final class Node {
     private final @Nullable Saved[] outputs;
     private int references;
     private boolean consumed;
+
+    /** Where the op was made, while anomalies are looked for. */
+    private final @Nullable Throwable origin = AnomalyMode.isEnabled() ? new Throwable("the op was made here") : null;
+
+    private final Map<Integer, Hooks> hooks = new HashMap<>();
 
     /** The gradients of the outputs while a backward runs. */
     private final @Nullable Value[] gradients;
@@ -125,6 +132,27 @@ final class Node {
             }
         }
         return false;
+    }
+
+    @Nullable
+    Throwable origin() {
+        return origin;
+    }
+
+    Hooks hooks(int output) {
+        return hooks.computeIfAbsent(output, unseen -> new Hooks());
+    }
+
+    /** Runs the gradients, which are complete now, through the hooks of their outputs. */
+    void applyHooks() {
+        for (Map.Entry<Integer, Hooks> entry : hooks.entrySet()) {
+            int output = entry.getKey();
+            Value gradient = gradients[output];
+            if (gradient != null) {
+                gradients[output] = null;
+                gradients[output] = entry.getValue().apply(gradient);
+            }
+        }
     }
 
     void closeGradients() {

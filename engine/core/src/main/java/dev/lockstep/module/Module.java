@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /**
  * A function with named parameters, buffers and children. Names are registered once and are the keys of the state dict,
@@ -36,6 +38,8 @@ public abstract class Module<I, O> {
     private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
     private final SequencedMap<String, Buffer> buffers = new LinkedHashMap<>();
     private final SequencedMap<String, Module<?, ?>> children = new LinkedHashMap<>();
+    private final List<UnaryOperator<I>> preHooks = new CopyOnWriteArrayList<>();
+    private final List<ForwardHook<I, O>> hooks = new CopyOnWriteArrayList<>();
     private String name = "";
     private boolean training = true;
 
@@ -64,10 +68,44 @@ public abstract class Module<I, O> {
     public final O call(I input) {
         try (var _ = CallPath.push(name);
                 Scope scope = Scope.open(getClass().getSimpleName())) {
-            O output = forward(input);
+            I taken = input;
+            for (UnaryOperator<I> hook : preHooks) {
+                taken = hook.apply(taken);
+            }
+            O output = forward(taken);
+            for (ForwardHook<I, O> hook : hooks) {
+                output = hook.apply(taken, output);
+            }
             Summary.note(this, output);
             return scope.escape(output);
         }
+    }
+
+    /**
+     * Sees what a module takes and gives.
+     *
+     * @param <I> what it takes
+     * @param <O> what it gives
+     */
+    @FunctionalInterface
+    public interface ForwardHook<I, O> {
+        /** Called after forward, on its thread and in its scope; gives what the caller gets: the output, or another. */
+        O apply(I input, O output);
+    }
+
+    /**
+     * Calls a hook after each {@link #forward}, until the result is closed. It may run on several threads at once. A
+     * hook on the gradient of an output is one on that tensor: {@code output.registerHook(...)}.
+     */
+    public final GradMode.Restore registerForwardHook(ForwardHook<I, O> hook) {
+        hooks.add(hook);
+        return () -> hooks.remove(hook);
+    }
+
+    /** Calls a hook before each {@link #forward}, which takes what the hook gives, until the result is closed. */
+    public final GradMode.Restore registerForwardPreHook(UnaryOperator<I> hook) {
+        preHooks.add(hook);
+        return () -> preHooks.remove(hook);
     }
 
     /**

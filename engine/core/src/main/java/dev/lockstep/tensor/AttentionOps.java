@@ -16,6 +16,10 @@ final class AttentionOps {
             throw Engine.wrong(
                     "scaledDotProductAttention: causal and a mask exclude each other; put both into the mask");
         }
+        if (isGrouped(query, key)) {
+            long share = query.size(-3) / key.size(-3);
+            return attention(query, key.repeatInterleave(share, -3), value.repeatInterleave(share, -3), options);
+        }
         double scale = options.scale() == 0 ? 1 / Math.sqrt(query.size(-1)) : options.scale();
         Attention op = new Attention(scale, options.causal());
         boolean plain = options.mask() == null && options.dropout() == 0;
@@ -45,6 +49,16 @@ final class AttentionOps {
         Tensor heads = qkv.transpose(-4, -2); // [..., H, 3, T, D]
         return attention(heads.select(-3, 0), heads.select(-3, 1), heads.select(-3, 2), options)
                 .transpose(-3, -2);
+    }
+
+    /** {@return whether several heads of queries share one of keys (Ainslie et al. 2023)} */
+    private static boolean isGrouped(Tensor query, Tensor key) {
+        return query.rank() == RANK
+                && key.rank() == RANK
+                && key.size(1) > 0
+                && query.size(1) > key.size(1)
+                && key.size(1) > 1
+                && query.size(1) % key.size(1) == 0;
     }
 
     private static boolean fits(Tensor query, Tensor key, Tensor value) {

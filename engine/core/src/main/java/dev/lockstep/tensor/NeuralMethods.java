@@ -52,22 +52,22 @@ public sealed interface NeuralMethods permits Tensor {
 
     /** Takes the maximum of each kernel x kernel window of [N, C, H, W]; stride as the kernel. */
     default Tensor maxPool2d(int kernel) {
-        return ImageOps.maxPool2d((Tensor) this, new Window(kernel, kernel, kernel, kernel, 0, 0));
+        return PoolingOps.maxPool2d((Tensor) this, new Window(kernel, kernel, kernel, kernel, 0, 0));
     }
 
     /** Takes the maximum of each window of [N, C, H, W]. */
     default Tensor maxPool2d(Window window) {
-        return ImageOps.maxPool2d((Tensor) this, window);
+        return PoolingOps.maxPool2d((Tensor) this, window);
     }
 
     /** Averages each kernel x kernel window of [N, C, H, W]; stride as the kernel. */
     default Tensor avgPool2d(int kernel) {
-        return ImageOps.avgPool2d((Tensor) this, new Window(kernel, kernel, kernel, kernel, 0, 0));
+        return PoolingOps.avgPool2d((Tensor) this, new Window(kernel, kernel, kernel, kernel, 0, 0));
     }
 
     /** Averages each window of [N, C, H, W]; padding counts as zeros. */
     default Tensor avgPool2d(Window window) {
-        return ImageOps.avgPool2d((Tensor) this, window);
+        return PoolingOps.avgPool2d((Tensor) this, window);
     }
 
     /**

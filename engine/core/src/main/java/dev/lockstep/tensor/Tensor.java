@@ -1,5 +1,6 @@
 package dev.lockstep.tensor;
 
+import dev.lockstep.autograd.AutogradBackend;
 import dev.lockstep.autograd.BackwardOptions;
 import dev.lockstep.autograd.GradMode;
 import dev.lockstep.autograd.Leaf;
@@ -237,6 +238,23 @@ public final class Tensor
         Map<Leaf, Value> found =
                 Engine.backend(device()).backward(value(), seed, options.apply(BackwardOptions.DEFAULT));
         return Gradients.wrap(found);
+    }
+
+    /**
+     * Calls a hook with the gradient of this tensor whenever a backward has completed it, until the result is closed.
+     * It sees the gradient of one virtual rank, and may run on several threads at once. What it returns goes on
+     * instead.
+     *
+     * @throws IllegalStateException if this requires no gradient
+     */
+    public GradMode.Restore registerHook(UnaryOperator<Tensor> hook) {
+        return AutogradBackend.addHook(value(), gradient -> {
+            try (Scope _ = Scope.open("hook")) {
+                Tensor seen = Tensor.wrap(gradient.alias());
+                Tensor result = hook.apply(seen);
+                return result == seen ? null : result.value().alias();
+            }
+        });
     }
 
     /** Takes this tensor out of its scope: it lives until it is closed. Returns this. */

@@ -277,7 +277,7 @@ public final class Tensors {
 
     /** Averages the negative log-probability [N, C] of class indexes [N]. */
     public static Tensor nllLoss(Tensor logProbabilities, Tensor target) {
-        return LossOps.nll(logProbabilities, target);
+        return LossOps.nll(logProbabilities, target, CrossEntropyOptions.DEFAULT);
     }
 
     /** Averages the squared differences. */
@@ -292,7 +292,7 @@ public final class Tensors {
 
     /** Averages the binary cross-entropy of logits against probabilities. */
     public static Tensor binaryCrossEntropyWithLogits(Tensor logits, Tensor target) {
-        return LossOps.binaryCrossEntropyWithLogits(logits, target);
+        return LossOps.binaryCrossEntropyWithLogits(logits, target, BinaryCrossEntropyOptions.DEFAULT);
     }
 
     /**

@@ -59,6 +59,58 @@ public final class DoubleMath {
         return magnitude < SERIES_LIMIT ? series(x) : Math.copySign(1 - fraction(magnitude), x);
     }
 
+    /** Computes the standard normal distribution's share below x. */
+    public static double normal(double x) {
+        return 0.5 * (1 + erf(x * SQRT_HALF));
+    }
+
+    /** Computes the inverse of {@link #erf} by Newton's method from Giles' approximation (2010). */
+    public static double inverseErf(double y) {
+        if (!(Math.abs(y) < 1)) {
+            return Math.abs(y) == 1 ? y * Double.POSITIVE_INFINITY : Double.NaN;
+        }
+        double w = -StrictMath.log((1 - y) * (1 + y));
+        double x = y * (w < 5 ? near(w - 2.5) : far(Math.sqrt(w) - 3));
+        for (int i = 0; i < 2; i++) {
+            x -= (erf(x) - y) / (TWO_OVER_SQRT_PI * StrictMath.exp(-x * x));
+        }
+        return x;
+    }
+
+    private static double near(double w) {
+        double p = 2.81022636e-08;
+        for (double c : new double[] {
+            3.43273939e-07,
+            -3.5233877e-06,
+            -4.39150654e-06,
+            0.00021858087,
+            -0.00125372503,
+            -0.00417768164,
+            0.246640727,
+            1.50140941
+        }) {
+            p = c + p * w;
+        }
+        return p;
+    }
+
+    private static double far(double w) {
+        double p = -0.000200214257;
+        for (double c : new double[] {
+            0.000100950558,
+            0.00134934322,
+            -0.00367342844,
+            0.00573950773,
+            -0.0076224613,
+            0.00943887047,
+            1.00167406,
+            2.83297682
+        }) {
+            p = c + p * w;
+        }
+        return p;
+    }
+
     /**
      * Sums {@code 2/sqrt(pi) e^-x^2 sum of 2^n x^(2n+1) / (2n+1)!!}, whose terms have one sign (Abramowitz and Stegun
      * 7.1.6).
