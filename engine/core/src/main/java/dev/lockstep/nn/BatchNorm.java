@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
  * <p>State: {@code weight} [C] ones, {@code bias} [C] zeros, {@code running_mean} [C] zeros, {@code running_var} [C]
  * ones, {@code num_batches_tracked} I64 zero.
  */
-public abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
+public abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d, BatchNorm3d {
     private final Config config;
     private final Tensor weight;
     private final Tensor bias;

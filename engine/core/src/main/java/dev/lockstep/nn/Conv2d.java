@@ -29,6 +29,8 @@ public final class Conv2d extends Layer {
      * @param strideW columns it moves at a time
      * @param padH rows of zeros on either side
      * @param padW columns of zeros on either side
+     * @param dilationH rows from one row of the kernel to the next
+     * @param dilationW columns from one column of the kernel to the next
      * @param groups how many groups the channels fall into; each output sees only the inputs of its group
      * @param bias whether a number is added to each output channel
      */
@@ -41,6 +43,8 @@ public final class Conv2d extends Layer {
             int strideW,
             int padH,
             int padW,
+            int dilationH,
+            int dilationW,
             int groups,
             boolean bias) {
         /** Checks the numbers. */
@@ -50,6 +54,7 @@ public final class Conv2d extends Layer {
             Checks.atLeast("Conv2d", "kernel", Math.min(kernelH, kernelW), 1);
             Checks.atLeast("Conv2d", "stride", Math.min(strideH, strideW), 1);
             Checks.atLeast("Conv2d", "padding", Math.min(padH, padW), 0);
+            Checks.atLeast("Conv2d", "dilation", Math.min(dilationH, dilationW), 1);
             Checks.atLeast("Conv2d", "groups", groups, 1);
             if (inChannels % groups != 0 || outChannels % groups != 0) {
                 throw new IllegalArgumentException("Conv2d: " + groups + " groups do not divide " + inChannels + " and "
@@ -64,7 +69,19 @@ public final class Conv2d extends Layer {
 
         /** {@return these options with another kernel} */
         public Config kernel(int height, int width) {
-            return new Config(inChannels, outChannels, height, width, strideH, strideW, padH, padW, groups, bias);
+            return new Config(
+                    inChannels,
+                    outChannels,
+                    height,
+                    width,
+                    strideH,
+                    strideW,
+                    padH,
+                    padW,
+                    dilationH,
+                    dilationW,
+                    groups,
+                    bias);
         }
 
         /** {@return these options with one stride both ways} */
@@ -74,7 +91,19 @@ public final class Conv2d extends Layer {
 
         /** {@return these options with another stride} */
         public Config stride(int rows, int columns) {
-            return new Config(inChannels, outChannels, kernelH, kernelW, rows, columns, padH, padW, groups, bias);
+            return new Config(
+                    inChannels,
+                    outChannels,
+                    kernelH,
+                    kernelW,
+                    rows,
+                    columns,
+                    padH,
+                    padW,
+                    dilationH,
+                    dilationW,
+                    groups,
+                    bias);
         }
 
         /** {@return these options with one padding both ways} */
@@ -84,17 +113,64 @@ public final class Conv2d extends Layer {
 
         /** {@return these options with another padding} */
         public Config padding(int rows, int columns) {
-            return new Config(inChannels, outChannels, kernelH, kernelW, strideH, strideW, rows, columns, groups, bias);
+            return new Config(
+                    inChannels,
+                    outChannels,
+                    kernelH,
+                    kernelW,
+                    strideH,
+                    strideW,
+                    rows,
+                    columns,
+                    dilationH,
+                    dilationW,
+                    groups,
+                    bias);
+        }
+
+        /** {@return these options with one dilation both ways} */
+        public Config dilation(int both) {
+            return new Config(
+                    inChannels, outChannels, kernelH, kernelW, strideH, strideW, padH, padW, both, both, groups, bias);
+        }
+
+        /** {@return these options with the padding that keeps sizes for stride 1 and a kernel of odd size} */
+        public Config samePadding() {
+            return padding(dilationH * (kernelH - 1) / 2, dilationW * (kernelW - 1) / 2);
         }
 
         /** {@return these options with another number of groups} */
         public Config groups(int count) {
-            return new Config(inChannels, outChannels, kernelH, kernelW, strideH, strideW, padH, padW, count, bias);
+            return new Config(
+                    inChannels,
+                    outChannels,
+                    kernelH,
+                    kernelW,
+                    strideH,
+                    strideW,
+                    padH,
+                    padW,
+                    dilationH,
+                    dilationW,
+                    count,
+                    bias);
         }
 
         /** {@return these options with another choice of bias} */
         public Config bias(boolean wanted) {
-            return new Config(inChannels, outChannels, kernelH, kernelW, strideH, strideW, padH, padW, groups, wanted);
+            return new Config(
+                    inChannels,
+                    outChannels,
+                    kernelH,
+                    kernelW,
+                    strideH,
+                    strideW,
+                    padH,
+                    padW,
+                    dilationH,
+                    dilationW,
+                    groups,
+                    wanted);
         }
     }
 
@@ -105,9 +181,16 @@ public final class Conv2d extends Layer {
 
     /** Makes a layer with options. */
     public Conv2d(int inChannels, int outChannels, int kernel, UnaryOperator<Config> options) {
-        this.config = options.apply(new Config(inChannels, outChannels, kernel, kernel, 1, 1, 0, 0, 1, true));
-        this.movement =
-                new ConvOptions(config.strideH(), config.strideW(), config.padH(), config.padW(), config.groups());
+        this.config = options.apply(new Config(inChannels, outChannels, kernel, kernel, 1, 1, 0, 0, 1, 1, 1, true));
+        this.movement = new ConvOptions(
+                config.strideH(),
+                config.strideW(),
+                config.padH(),
+                config.padW(),
+                config.dilationH(),
+                config.dilationW(),
+                config.groups(),
+                false);
         int inOfGroup = config.inChannels() / config.groups();
         long fanIn = (long) inOfGroup * config.kernelH() * config.kernelW();
         Shape shape = Shape.of(config.outChannels(), inOfGroup, config.kernelH(), config.kernelW());
@@ -142,6 +225,9 @@ public final class Conv2d extends Layer {
                 + ", kernel_size=" + Checks.pair(config.kernelH(), config.kernelW())
                 + ", stride=" + Checks.pair(config.strideH(), config.strideW())
                 + (padded ? ", padding=" + Checks.pair(config.padH(), config.padW()) : "")
+                + (config.dilationH() > 1 || config.dilationW() > 1
+                        ? ", dilation=" + Checks.pair(config.dilationH(), config.dilationW())
+                        : "")
                 + (config.groups() > 1 ? ", groups=" + config.groups() : "")
                 + (config.bias() ? "" : ", bias=False");
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.nn;
 
 import dev.lockstep.autograd.GradMode;
+import dev.lockstep.backend.op.DoubleMath;
 import dev.lockstep.layout.Shape;
 import dev.lockstep.tensor.Generator;
 import dev.lockstep.tensor.Scope;
@@ -82,6 +83,69 @@ public final class Init {
     /** Draws from N(0, s^2) with {@code s = sqrt(2 / ((1 + a^2) fanIn))} (He et al. 2015). */
     public static Tensor kaimingNormal_(Tensor tensor, double a) {
         return normal_(tensor, 0, kaimingDeviation(tensor.shape(), a));
+    }
+
+    /** Overwrites a matrix with ones on the diagonal and zeros elsewhere. */
+    public static Tensor eye_(Tensor tensor) {
+        if (tensor.rank() != 2) {
+            throw new IllegalArgumentException("init: eye needs a matrix, got " + tensor.shape());
+        }
+        try (var _ = GradMode.noGrad();
+                var _ = Scope.open("eye")) {
+            tensor.zero_();
+            tensor.diagonal().fill_(1);
+        }
+        return tensor;
+    }
+
+    /**
+     * Draws from N(mean, deviation^2), cut to [low, high], by the inverse of the distribution, as torch does.
+     *
+     * @param bounds low and high
+     */
+    public static Tensor truncNormal_(Tensor tensor, double mean, double deviation, double[] bounds) {
+        double from = 2 * DoubleMath.normal((bounds[0] - mean) / deviation) - 1;
+        double to = 2 * DoubleMath.normal((bounds[1] - mean) / deviation) - 1;
+        uniform_(tensor, from, to);
+        float[] values = tensor.toFloatArray();
+        for (int i = 0; i < values.length; i++) {
+            double z = StrictMath.sqrt(2) * DoubleMath.inverseErf(values[i]);
+            values[i] = (float) Math.clamp(z * deviation + mean, bounds[0], bounds[1]);
+        }
+        return write(tensor, values);
+    }
+
+    /**
+     * Draws a matrix (all axes but the first merged) whose rows or columns, whichever are fewer, are orthonormal, times
+     * {@code gain} (Saxe et al. 2014): the Q of a QR decomposition of normal numbers, with R's diagonal positive.
+     */
+    public static Tensor orthogonal_(Tensor tensor, double gain) {
+        checkFans(tensor.shape());
+        int rows = Math.toIntExact(tensor.size(0));
+        int columns = Math.toIntExact(tensor.numel() / Math.max(1, rows));
+        float[] drawn = new float[rows * columns];
+        Generator.defaultGenerator().fillNormal(drawn);
+        return write(tensor, Orthogonal.of(drawn, rows, columns, gain));
+    }
+
+    /**
+     * {@return the factor by which a layer's weights are scaled for the activation that follows it} Known are linear,
+     * conv and sigmoid (1), tanh (5/3), relu (sqrt 2), leaky_relu (slope 0.01) and selu (3/4).
+     */
+    public static double calculateGain(String activation) {
+        return switch (activation) {
+            case "linear", "conv1d", "conv2d", "conv3d", "sigmoid" -> 1;
+            case "tanh" -> 5.0 / 3;
+            case "relu" -> SQRT_2;
+            case "leaky_relu" -> calculateGain(activation, 0.01);
+            case "selu" -> 0.75;
+            default -> throw new IllegalArgumentException("init: no gain is known for activation '" + activation + "'");
+        };
+    }
+
+    /** {@return the factor for an activation with a parameter: {@code sqrt(2 / (1 + slope^2))} for leaky_relu} */
+    public static double calculateGain(String activation, double slope) {
+        return activation.equals("leaky_relu") ? StrictMath.sqrt(2 / (1 + slope * slope)) : calculateGain(activation);
     }
 
     /** {@return how many inputs an output of this weight has: all sizes but the first, multiplied} */

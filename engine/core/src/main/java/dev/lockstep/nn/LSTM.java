@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Long short-term memory (Hochreiter and Schmidhuber 1997) over whole sequences, as torch's: {@code i, f, o =
@@ -21,41 +22,14 @@ import java.util.function.UnaryOperator;
 public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
     private static final int GATES = 4;
 
-    private final Config config;
+    private final RecurrentConfig config;
     private final List<Cell> cells = new ArrayList<>();
-
-    /**
-     * The options.
-     *
-     * @param inputSize size of each element of the sequence
-     * @param hiddenSize size of h and c
-     * @param layers how many layers stand on one another
-     * @param batchFirst whether sequences are [N, T, in] instead of [T, N, in]
-     */
-    public record Config(int inputSize, int hiddenSize, int layers, boolean batchFirst) {
-        /** Checks the numbers. */
-        public Config {
-            Checks.atLeast("LSTM", "inputSize", inputSize, 1);
-            Checks.atLeast("LSTM", "hiddenSize", hiddenSize, 1);
-            Checks.atLeast("LSTM", "layers", layers, 1);
-        }
-
-        /** {@return these options with another number of layers} */
-        public Config layers(int count) {
-            return new Config(inputSize, hiddenSize, count, batchFirst);
-        }
-
-        /** {@return these options with the batch as the first or the second axis} */
-        public Config batchFirst(boolean wanted) {
-            return new Config(inputSize, hiddenSize, layers, wanted);
-        }
-    }
 
     /**
      * Where a sequence starts or ends.
      *
-     * @param h the outputs, [layers, N, hidden]
-     * @param c the cells, [layers, N, hidden]
+     * @param h the outputs, [layers directions, N, hidden]
+     * @param c the cells, [layers directions, N, hidden]
      */
     public record State(Tensor h, Tensor c) {}
 
@@ -70,12 +44,16 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
     /**
      * What it gives.
      *
-     * @param out h of the last layer at each step, [T, N, hidden], or [N, T, hidden] with {@code batchFirst}
+     * @param out h of the last layer at each step, [T, N, directions hidden], or [N, T, ...] with {@code batchFirst}
      * @param end the state after the last step
      */
     public record Output(Tensor out, State end) {}
 
-    private record Cell(Tensor inputWeight, Tensor hiddenWeight, Tensor inputBias, Tensor hiddenBias) {}
+    private record Cell(
+            Tensor inputWeight,
+            Tensor hiddenWeight,
+            @Nullable Tensor inputBias,
+            @Nullable Tensor hiddenBias) {}
 
     private record Scan(Tensor hidden, Tensor cell) {}
 
@@ -85,16 +63,19 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
     }
 
     /** Makes a layer with options. */
-    public LSTM(int inputSize, int hiddenSize, UnaryOperator<Config> options) {
-        this.config = options.apply(new Config(inputSize, hiddenSize, 1, false));
+    public LSTM(int inputSize, int hiddenSize, UnaryOperator<RecurrentConfig> options) {
+        this.config = options.apply(new RecurrentConfig(inputSize, hiddenSize, 1, true, false, 0, false));
         long stacked = (long) GATES * config.hiddenSize();
         for (int k = 0; k < config.layers(); k++) {
-            long in = k == 0 ? config.inputSize() : config.hiddenSize();
-            cells.add(new Cell(
-                    parameter("weight_ih_l" + k, stacked, in),
-                    parameter("weight_hh_l" + k, stacked, config.hiddenSize()),
-                    parameter("bias_ih_l" + k, stacked),
-                    parameter("bias_hh_l" + k, stacked)));
+            long in = k == 0 ? config.inputSize() : (long) config.directions() * config.hiddenSize();
+            for (int d = 0; d < config.directions(); d++) {
+                String suffix = "_l" + k + (d == 0 ? "" : "_reverse");
+                cells.add(new Cell(
+                        parameter("weight_ih" + suffix, stacked, in),
+                        parameter("weight_hh" + suffix, stacked, config.hiddenSize()),
+                        config.bias() ? parameter("bias_ih" + suffix, stacked) : null,
+                        config.bias() ? parameter("bias_hh" + suffix, stacked) : null));
+            }
         }
     }
 
@@ -104,7 +85,7 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
     }
 
     /** {@return the options} */
-    public Config config() {
+    public RecurrentConfig config() {
         return config;
     }
 
@@ -120,11 +101,17 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
         Tensor out = x;
         List<Tensor> lastH = new ArrayList<>();
         List<Tensor> lastC = new ArrayList<>();
-        for (int k = 0; k < cells.size(); k++) {
-            Scan scan = scan(cells.get(k), out, start(input, k, x));
-            out = scan.hidden();
-            lastH.add(out.select(0, out.size(0) - 1));
-            lastC.add(scan.cell());
+        for (int k = 0; k < config.layers(); k++) {
+            Tensor seen = k > 0 && isTraining() ? out.dropout(config.dropout()) : out;
+            Tensor[] both = new Tensor[config.directions()];
+            for (int d = 0; d < both.length; d++) {
+                int place = k * both.length + d;
+                Scan scan = scan(cells.get(place), d == 0 ? seen : seen.flip(0), start(input, place, x));
+                lastH.add(scan.hidden().select(0, x.size(0) - 1));
+                lastC.add(scan.cell());
+                both[d] = d == 0 ? scan.hidden() : scan.hidden().flip(0);
+            }
+            out = both.length == 1 ? both[0] : Tensors.cat(2, both);
         }
         State end = new State(Tensors.stack(lastH, 0), Tensors.stack(lastC, 0));
         return new Output(config.batchFirst() ? out.transpose(0, 1) : out, end);
@@ -143,7 +130,7 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
             return new Scan(zeros, zeros);
         }
         State start = input.start().get();
-        Shape wanted = Shape.of(config.layers(), x.size(1), config.hiddenSize());
+        Shape wanted = Shape.of((long) config.layers() * config.directions(), x.size(1), config.hiddenSize());
         if (!start.h().shape().equals(wanted) || !start.c().shape().equals(wanted)) {
             throw new IllegalArgumentException("LSTM: h and c must be " + wanted + ", got "
                     + start.h().shape() + " and " + start.c().shape());
@@ -158,12 +145,16 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
         for (int gate = 0; gate < GATES; gate++) {
             long from = (long) gate * config.hiddenSize();
             Tensor weight = cell.inputWeight().narrow(0, from, config.hiddenSize());
-            inputs[gate] = rows.linear(weight, cell.inputBias().narrow(0, from, config.hiddenSize())); // [T, N, hidden]
+            @Nullable Tensor bias = cell.inputBias();
+            inputs[gate] = rows.linear( // [T, N, hidden]
+                    weight, bias == null ? null : bias.narrow(0, from, config.hiddenSize()));
         }
         inputs[GATES] = start.hidden().contiguous();
         inputs[GATES + 1] = start.cell().contiguous();
         inputs[GATES + 2] = cell.hiddenWeight();
-        inputs[GATES + 3] = cell.hiddenBias();
+        @Nullable Tensor hiddenBias = cell.hiddenBias();
+        inputs[GATES + 3] =
+                hiddenBias == null ? Tensors.zeros(x.dtype(), (long) GATES * config.hiddenSize()) : hiddenBias;
         List<Tensor> outputs = Tensors.execute(new LstmScan(), inputs);
         return new Scan(outputs.get(0), outputs.get(1));
     }
@@ -172,6 +163,9 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
     protected String description() {
         return config.inputSize() + ", " + config.hiddenSize()
                 + (config.layers() > 1 ? ", num_layers=" + config.layers() : "")
-                + (config.batchFirst() ? ", batch_first=True" : "");
+                + (config.bias() ? "" : ", bias=False")
+                + (config.batchFirst() ? ", batch_first=True" : "")
+                + (config.dropout() > 0 ? ", dropout=" + config.dropout() : "")
+                + (config.bidirectional() ? ", bidirectional=True" : "");
     }
 }

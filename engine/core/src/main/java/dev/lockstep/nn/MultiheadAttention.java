@@ -5,6 +5,7 @@ import dev.lockstep.module.Module;
 import dev.lockstep.tensor.AttentionOptions;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +64,14 @@ public final class MultiheadAttention extends Module<MultiheadAttention.Input, T
      * @param query who looks, [N, T, dim]
      * @param key where it looks, [N, S, dim]
      * @param value what it finds there, [N, S, dim]
+     * @param mask broadcasts to [N, heads, T, S]: a bool says which places are seen, a number is added to the score
      */
-    public record Input(Tensor query, Tensor key, Tensor value) {}
+    public record Input(Tensor query, Tensor key, Tensor value, Optional<Tensor> mask) {
+        /** Attends without a mask. */
+        public Input(Tensor query, Tensor key, Tensor value) {
+            this(query, key, value, Optional.empty());
+        }
+    }
 
     /** Makes a layer without dropout or mask. */
     public MultiheadAttention(int dim, int heads) {
@@ -97,8 +104,9 @@ public final class MultiheadAttention extends Module<MultiheadAttention.Input, T
 
     @Override
     public Tensor forward(Input input) {
-        AttentionOptions options =
+        AttentionOptions plain =
                 AttentionOptions.DEFAULT.causal(config.causal()).dropout(isTraining() ? config.dropout() : 0);
+        AttentionOptions options = input.mask().map(plain::mask).orElse(plain);
         boolean toItself = input.query() == input.key() && input.key() == input.value();
         Tensor mixed = toItself ? attendToItself(input.query(), options) : attend(input, options); // [N, T, H, D]
         return outProjection.call(mixed.reshape(input.query().shape()));

@@ -1,5 +1,7 @@
 package dev.lockstep.optim;
 
+import java.util.Arrays;
+
 /**
  * Says by which factor an optimizer's learning rate is multiplied in a step. A function of the step alone, counted from
  * 0, so that a run that is resumed or done again needs no state of it. Any lambda will do; uses {@link StrictMath},
@@ -19,6 +21,38 @@ public interface Schedule {
     static Schedule stepLr(long size, double gamma) {
         checkSteps("stepLr", size);
         return step -> StrictMath.pow(gamma, Math.floorDiv(step, size));
+    }
+
+    /** {@return a schedule that multiplies by {@code gamma} at each of the given steps: torch's MultiStepLR} */
+    static Schedule multiStepLr(double gamma, long... milestones) {
+        long[] sorted = milestones.clone();
+        Arrays.sort(sorted);
+        return step -> StrictMath.pow(
+                gamma,
+                Arrays.stream(sorted).filter(milestone -> milestone <= step).count());
+    }
+
+    /** {@return a factor for the first {@code steps} steps, then 1: torch's ConstantLR} */
+    static Schedule constant(double factor, long steps) {
+        return step -> step < steps ? factor : 1;
+    }
+
+    /**
+     * {@return half cosines from 1 down to {@code least}, the first over {@code first} steps, each next one
+     * {@code longer} times as long: torch's CosineAnnealingWarmRestarts (Loshchilov and Hutter 2017)}
+     */
+    static Schedule cosineWarmRestarts(long first, int longer, double least) {
+        checkSteps("cosineWarmRestarts", first);
+        checkSteps("cosineWarmRestarts", longer);
+        return step -> {
+            long length = first;
+            long left = step;
+            while (left >= length) {
+                left -= length;
+                length *= longer;
+            }
+            return cosine(1, least, left / (double) length);
+        };
     }
 
     /** {@return a schedule that multiplies by {@code gamma} after every step: torch's ExponentialLR} */

@@ -67,8 +67,12 @@ final class TextChart {
         int room = columns - left.length() - right.length();
         String middle = names.length() + 2 <= room ? names : "";
         int before = (room - middle.length()) / 2;
-        return " ".repeat(margin + 2) + left + " ".repeat(Math.max(0, before)) + middle
-                + " ".repeat(Math.max(1, room - middle.length() - before)) + right;
+        return " ".repeat(margin + 2)
+                + left
+                + " ".repeat(Math.max(0, before))
+                + middle
+                + " ".repeat(Math.max(1, room - middle.length() - before))
+                + right;
     }
 
     private void draw(Series series) {
