@@ -20,7 +20,13 @@ record Closeness(double relative) {
     private static final Closeness SINGLE = new Closeness(5e-5);
 
     static Closeness of(DType dtype) {
-        return dtype == DType.F64 ? DOUBLE : SINGLE;
+        return switch (dtype) {
+            case F64 -> DOUBLE;
+            case F32 -> SINGLE;
+            case BF16 -> new Closeness(0x1p-7); // A rounding to 8 bits, or two of half a unit.
+            case F16 -> new Closeness(0x1p-10);
+            case I8, U8, I16, I32, I64, BOOL -> new Closeness(0);
+        };
     }
 
     /** Compares shape, dtype (as far as it is not the floating one in use) and numbers. */

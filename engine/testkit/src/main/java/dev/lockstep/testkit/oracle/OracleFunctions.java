@@ -11,6 +11,8 @@ import java.util.function.UnaryOperator;
 /** The functions of one golden file, by key. What a function gives may be a tensor, a list or a record of tensors. */
 public final class OracleFunctions {
     private final String file;
+    private boolean single;
+    private boolean recorded;
     private final Map<String, Function<List<Tensor>, ?>> functions = new LinkedHashMap<>();
 
     /** Names the golden file. */
@@ -20,7 +22,37 @@ public final class OracleFunctions {
 
     /** {@return all functions that are compared with PyTorch} */
     public static List<OracleFunctions> all() {
-        return List.of(ElementwiseOracle.functions(), ReductionOracle.functions(), ShapeOracle.functions());
+        return List.of(
+                ElementwiseOracle.functions(),
+                ReductionOracle.functions(),
+                ShapeOracle.functions(),
+                FunctionalOracle.functions(),
+                LossOracle.functions(),
+                LinearAlgebraOracle.functions(),
+                DtypeOracle.functions(),
+                TrainingOracle.optimizers(),
+                TrainingOracle.schedulers(),
+                TrainingOracle.initialisers());
+    }
+
+    /** Compares in f32 alone: what is drawn is drawn in f32. Returns this. */
+    OracleFunctions inSingle() {
+        single = true;
+        return this;
+    }
+
+    /** Compares in the dtypes that were recorded, values and dtypes. Returns this. */
+    OracleFunctions asRecorded() {
+        recorded = true;
+        return this;
+    }
+
+    boolean isRecorded() {
+        return recorded;
+    }
+
+    boolean isSingle() {
+        return single;
     }
 
     OracleFunctions unary(String key, UnaryOperator<Tensor> function) {
