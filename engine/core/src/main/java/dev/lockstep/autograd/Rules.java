@@ -11,6 +11,7 @@ import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.Shaping;
@@ -41,6 +42,7 @@ final class Rules {
             case Creation none -> Rule.NONE;
             case Update none -> Rule.NONE;
             case Fused none -> Rule.NONE;
+            case Recurrence gradient -> Rule.unsupported(); // Run inside a custom op, which knows the gradient.
         };
     }
 

@@ -10,6 +10,7 @@ import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.Shaping;
@@ -42,6 +43,7 @@ public final class ShapeRules {
             case Contraction contraction -> ContractionShapes.outputs(contraction, in);
             case Convolution convolution -> ConvolutionShapes.outputs(convolution, in);
             case Normalization normalization -> NormalizationShapes.outputs(normalization, in);
+            case Recurrence recurrence -> RecurrenceShapes.outputs(recurrence, in);
             case Indexing indexing -> IndexingShapes.outputs(indexing, in);
             case Sampling sampling -> sampling(sampling, in);
             case Loss loss -> LossShapes.outputs(loss, in);

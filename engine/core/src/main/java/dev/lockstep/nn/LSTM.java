@@ -138,24 +138,16 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
         return new Scan(start.h().select(0, layer), start.c().select(0, layer));
     }
 
-    /** Projects the whole sequence at once, a gate a product, and walks over time. */
+    /** Projects the whole sequence at once and walks over time. */
     private Scan scan(Cell cell, Tensor x, Scan start) {
-        Tensor rows = x.contiguous();
-        Tensor[] inputs = new Tensor[GATES + 4];
-        for (int gate = 0; gate < GATES; gate++) {
-            long from = (long) gate * config.hiddenSize();
-            Tensor weight = cell.inputWeight().narrow(0, from, config.hiddenSize());
-            @Nullable Tensor bias = cell.inputBias();
-            inputs[gate] = rows.linear( // [T, N, hidden]
-                    weight, bias == null ? null : bias.narrow(0, from, config.hiddenSize()));
-        }
-        inputs[GATES] = start.hidden().contiguous();
-        inputs[GATES + 1] = start.cell().contiguous();
-        inputs[GATES + 2] = cell.hiddenWeight();
         @Nullable Tensor hiddenBias = cell.hiddenBias();
-        inputs[GATES + 3] =
-                hiddenBias == null ? Tensors.zeros(x.dtype(), (long) GATES * config.hiddenSize()) : hiddenBias;
-        List<Tensor> outputs = Tensors.execute(new LstmScan(), inputs);
+        List<Tensor> outputs = Tensors.execute(
+                new LstmScan(),
+                x.contiguous().linear(cell.inputWeight(), cell.inputBias()), // [T, N, 4 hidden]
+                start.hidden().contiguous(),
+                start.cell().contiguous(),
+                cell.hiddenWeight(),
+                hiddenBias == null ? Tensors.zeros(x.dtype(), (long) GATES * config.hiddenSize()) : hiddenBias);
         return new Scan(outputs.get(0), outputs.get(1));
     }
 

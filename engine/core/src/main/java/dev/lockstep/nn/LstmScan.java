@@ -3,14 +3,13 @@ package dev.lockstep.nn;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Axes;
-import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.CustomOp;
+import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Shaping;
-import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.util.ArrayList;
@@ -21,19 +20,17 @@ import org.jspecify.annotations.Nullable;
  * Runs an LSTM cell over time, as one node of the graph: backward then sums the weights' gradient by one product over
  * all steps, where a graph of single steps would add one gradient a step.
  *
- * <p>Inputs: what the sequence contributes to the gates i, f, g, o, each [T, N, H]; h0 and c0 [N, H]; the recurrent
- * weight [4 H, H] and bias [4 H]. Outputs: all h [T, N, H], the last c [N, H], then for each step i, f, g, o, the c
- * before it, and tanh of the c after it, which backward needs. Each gate has products of its own, so that all values
- * are dense.
+ * <p>Inputs: what the sequence contributes to the gates i, f, g, o, side by side [T, N, 4 H]; h0 and c0 [N, H]; the
+ * recurrent weight [4 H, H] and bias [4 H]. Outputs: all h [T, N, H], the last c [N, H], then for each step the gates
+ * [N, 4 H], the c before it, and tanh of the c after it, which backward needs.
  */
 record LstmScan() implements CustomOp {
-    private static final int GATES = 4;
-    private static final int H0 = 4;
-    private static final int C0 = 5;
-    private static final int WEIGHT = 6;
-    private static final int BIAS = 7;
+    private static final int H0 = 1;
+    private static final int C0 = 2;
+    private static final int WEIGHT = 3;
+    private static final int BIAS = 4;
     private static final int FIRST_SAVED = 2;
-    private static final int SAVED = 6;
+    private static final int SAVED = 3;
     private static final Contraction.Linear AFFINE = new Contraction.Linear(true);
     private static final Contraction.Matmul MATMUL = new Contraction.Matmul();
     private static final Shaping.Concat ROWS = new Shaping.Concat(0);
@@ -43,24 +40,18 @@ record LstmScan() implements CustomOp {
     public Value[] forward(Backend backend, Value... inputs) {
         try (Workspace space = new Workspace(backend)) {
             int steps = (int) inputs[0].shape().size(0);
-            List<Value> weights = quarters(space, inputs[WEIGHT]);
-            List<Value> biases = quarters(space, inputs[BIAS]);
             List<Value> saved = new ArrayList<>();
             Value[] hidden = new Value[steps];
             Value h = inputs[H0];
             Value c = inputs[C0];
             for (int t = 0; t < steps; t++) {
-                Value[] gates = new Value[GATES];
-                for (int k = 0; k < GATES; k++) {
-                    Value z = space.add(space.run(AFFINE, h, weights.get(k), biases.get(k)), at(space, inputs[k], t));
-                    gates[k] = space.unary(k == 2 ? UnaryKind.TANH : UnaryKind.SIGMOID, z);
-                    saved.add(space.keep(gates[k]));
-                }
+                Value z = space.run(AFFINE, h, inputs[WEIGHT], inputs[BIAS]); // [N, 4 H]
+                Value[] next = space.runAll(new Recurrence.LstmCell(), z, at(space, inputs[0], t), c);
+                saved.add(space.keep(next[2]));
                 saved.add(c.alias());
-                c = space.add(space.mul(gates[1], c), space.mul(gates[0], gates[2]));
-                Value squashed = space.unary(UnaryKind.TANH, c);
-                saved.add(space.keep(squashed));
-                h = space.mul(gates[3], squashed);
+                saved.add(space.keep(next[3]));
+                h = next[0];
+                c = next[1];
                 hidden[t] = h;
             }
             List<Value> outputs = new ArrayList<>();
@@ -83,22 +74,13 @@ record LstmScan() implements CustomOp {
         }
     }
 
-    /** {@return the values [N, H] of one step of [T, N, H]} */
+    /** {@return the values [N, ...] of one step of [T, N, ...]} */
     private static Value at(Workspace space, Value sequence, int t) {
         Shape shape = sequence.shape();
         Shape step = Shape.of(shape.size(1), shape.size(2));
         Layout layout = sequence.layout();
         long[] strides = {layout.stride(1), layout.stride(2)};
         return space.adopt(sequence.view(Layout.of(step, strides, layout.offset() + t * layout.stride(0))));
-    }
-
-    private static List<Value> quarters(Workspace space, Value stacked) {
-        long size = stacked.shape().size(0) / GATES;
-        List<Value> parts = new ArrayList<>();
-        for (int k = 0; k < GATES; k++) {
-            parts.add(space.adopt(stacked.view(stacked.layout().narrow(0, k * size, size, 1))));
-        }
-        return parts;
     }
 
     /** Puts steps [N, H] one after the other: [T, N, H]. */
@@ -113,10 +95,9 @@ record LstmScan() implements CustomOp {
         private final Workspace space;
         private final List<Value> inputs;
         private final List<Value> outputs;
-        private final List<Value> weights;
         private final Value hiddenGradient;
         private final int steps;
-        private final Value[][] gateGradients;
+        private final Value[] gateGradients;
         private Value dh;
         private Value dc;
 
@@ -124,9 +105,8 @@ record LstmScan() implements CustomOp {
             this.space = space;
             this.inputs = inputs;
             this.outputs = outputs;
-            this.weights = quarters(space, inputs.get(WEIGHT));
             this.steps = (int) inputs.get(0).shape().size(0);
-            this.gateGradients = new Value[GATES][steps];
+            this.gateGradients = new Value[steps];
             this.hiddenGradient = orZeros(gradients[0], outputs.get(0));
             this.dh = orZeros(null, inputs.get(H0));
             this.dc = orZeros(gradients[1], inputs.get(C0));
@@ -138,42 +118,28 @@ record LstmScan() implements CustomOp {
 
         void back(int t) {
             int first = FIRST_SAVED + t * SAVED;
-            Value i = outputs.get(first);
-            Value f = outputs.get(first + 1);
-            Value g = outputs.get(first + 2);
-            Value o = outputs.get(first + 3);
-            Value before = outputs.get(first + 4);
-            Value squashed = outputs.get(first + 5);
-            Value all = space.add(at(space, hiddenGradient, t), dh);
-            Value cell = space.add(dc, space.binary(BinaryKind.TANH_GRAD, squashed, space.mul(all, o)));
-            gateGradients[0][t] = space.binary(BinaryKind.SIGMOID_GRAD, i, space.mul(cell, g));
-            gateGradients[1][t] = space.binary(BinaryKind.SIGMOID_GRAD, f, space.mul(cell, before));
-            gateGradients[2][t] = space.binary(BinaryKind.TANH_GRAD, g, space.mul(cell, i));
-            gateGradients[3][t] = space.binary(BinaryKind.SIGMOID_GRAD, o, space.mul(all, squashed));
-            dc = space.mul(cell, f);
-            Value sum = space.run(MATMUL, gateGradients[0][t], weights.get(0));
-            for (int k = 1; k < GATES; k++) {
-                sum = space.add(sum, space.run(MATMUL, gateGradients[k][t], weights.get(k)));
-            }
-            dh = sum;
+            Value[] before = space.runAll(
+                    new Recurrence.LstmCellGrad(),
+                    at(space, hiddenGradient, t),
+                    dh,
+                    dc,
+                    outputs.get(first),
+                    outputs.get(first + 1),
+                    outputs.get(first + 2));
+            gateGradients[t] = before[0];
+            dc = before[1];
+            dh = space.run(MATMUL, before[0], inputs.get(WEIGHT));
         }
 
         @Nullable
         Value[] result() {
             @Nullable Value[] result = new @Nullable Value[BIAS + 1];
-            Value[] weightParts = new Value[GATES];
-            Value[] biasParts = new Value[GATES];
-            Value before = hiddenBefore();
-            for (int k = 0; k < GATES; k++) {
-                Value rows = space.run(ROWS, gateGradients[k]); // [T N, H]
-                weightParts[k] = space.run(MATMUL, space.run(TRANSPOSED, rows), before);
-                biasParts[k] = space.run(new Reduction.Reduce(ReduceKind.SUM, Axes.of(0), false), rows);
-                result[k] = rows.view(Layout.contiguous(inputs.get(k).shape()));
-            }
+            Value rows = space.run(ROWS, gateGradients); // [T N, 4 H]
+            result[0] = rows.view(Layout.contiguous(inputs.get(0).shape()));
             result[H0] = space.keep(dh);
             result[C0] = space.keep(dc);
-            result[WEIGHT] = space.keep(space.run(ROWS, weightParts));
-            result[BIAS] = space.keep(space.run(ROWS, biasParts));
+            result[WEIGHT] = space.keep(space.run(MATMUL, space.run(TRANSPOSED, rows), hiddenBefore()));
+            result[BIAS] = space.keep(space.run(new Reduction.Reduce(ReduceKind.SUM, Axes.of(0), false), rows));
             return result;
         }
 

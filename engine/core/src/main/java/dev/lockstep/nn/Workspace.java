@@ -20,9 +20,13 @@ final class Workspace implements AutoCloseable {
     }
 
     Value run(Op op, Value... inputs) {
-        Value output = backend.execute(op, inputs)[0];
-        made.add(output);
-        return output;
+        return runAll(op, inputs)[0];
+    }
+
+    Value[] runAll(Op op, Value... inputs) {
+        Value[] outputs = backend.execute(op, inputs);
+        Collections.addAll(made, outputs);
+        return outputs;
     }
 
     Value unary(UnaryKind kind, Value x) {

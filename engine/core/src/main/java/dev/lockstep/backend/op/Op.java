@@ -15,6 +15,7 @@ public sealed interface Op
                 Contraction,
                 Convolution,
                 Normalization,
+                Recurrence,
                 Indexing,
                 Sampling,
                 Loss,

@@ -14,6 +14,7 @@ import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.Shaping;
@@ -62,6 +63,9 @@ public final class ScalarBackend implements Backend {
         if (op instanceof CustomOp custom) {
             return custom.forward(this, inputs);
         }
+        if (op instanceof Recurrence recurrence) {
+            return RecurrenceKernels.run(this, recurrence, inputs);
+        }
         if (op instanceof Fused fused) {
             return FusedKernels.run(this, fused, inputs);
         }
@@ -101,6 +105,7 @@ public final class ScalarBackend implements Backend {
             case Sampling sampling -> SamplingKernels.run(sampling, in, out[0]);
             case Loss loss -> LossKernels.run(loss, in, out);
             case Update update -> UpdateKernels.run(update, in);
+            case Recurrence recurrence -> throw new AssertionError("a recurrent cell runs op by op: " + recurrence);
             case Fused fused -> throw new AssertionError("a fused op runs its links: " + fused);
             case CustomOp custom -> throw new AssertionError("a custom op runs itself: " + custom.label());
         }

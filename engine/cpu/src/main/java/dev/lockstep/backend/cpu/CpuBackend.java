@@ -8,6 +8,7 @@ import dev.lockstep.backend.cpu.kernel.ElementChains;
 import dev.lockstep.backend.cpu.kernel.Elements;
 import dev.lockstep.backend.cpu.kernel.LayerNorms;
 import dev.lockstep.backend.cpu.kernel.Losses;
+import dev.lockstep.backend.cpu.kernel.LstmCells;
 import dev.lockstep.backend.cpu.kernel.Pooling;
 import dev.lockstep.backend.cpu.kernel.Reductions;
 import dev.lockstep.backend.cpu.kernel.RowSums;
@@ -27,6 +28,7 @@ import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.Shaping;
@@ -62,6 +64,7 @@ public final class CpuBackend implements Backend {
     private final Reductions reductions;
     private final Losses losses;
     private final LayerNorms layerNorms;
+    private final LstmCells lstmCells;
 
     /**
      * Makes a backend that allocates from a pool of host memory.
@@ -87,6 +90,7 @@ public final class CpuBackend implements Backend {
         this.reductions = new Reductions(this);
         this.losses = new Losses(this);
         this.layerNorms = new LayerNorms(this);
+        this.lstmCells = new LstmCells(this);
     }
 
     @Override
@@ -128,6 +132,7 @@ public final class CpuBackend implements Backend {
             case Indexing indexing -> rowSums.tryExecute(indexing, inputs);
             case Normalization.BatchNorm _, Normalization.BatchNormGrad _ ->
                 batchNorms.tryExecute((Normalization) op, inputs);
+            case Recurrence recurrence -> lstmCells.tryExecute(recurrence, inputs);
             case Sampling sampling -> samples.tryExecute(sampling, inputs);
             case Shaping shaping -> copies.tryExecute(shaping, inputs);
             case Update update -> updates.tryExecute(update, inputs);

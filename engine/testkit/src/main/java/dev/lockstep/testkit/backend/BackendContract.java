@@ -21,6 +21,7 @@ public abstract class BackendContract
                 ContractionContract,
                 ConvolutionContract,
                 PoolingContract,
+                RecurrenceContract,
                 NormalizationContract,
                 IndexingContract,
                 SamplingContract,

@@ -16,6 +16,7 @@ import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.RandomKey;
+import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Sampling;
@@ -47,6 +48,7 @@ public final class BitCases {
         }
         for (int length : new int[] {1, 3, 10, 17, 100, 768}) {
             rows(length).forEach(cases::add);
+            cells(length).forEach(cases::add);
         }
         images().forEach(cases::add);
         pooling().forEach(cases::add);
@@ -89,6 +91,7 @@ public final class BitCases {
                         reductions(1000),
                         updates(100),
                         rows(17),
+                        cells(17),
                         images(),
                         free().stream(),
                         attention())
@@ -187,6 +190,19 @@ public final class BitCases {
                 of("" + n, new Update.Adam(1e-3, 0.9, 0.999, 1e-8, 0, false, 3), x, x, x, v),
                 of("L2 " + n, new Update.Adam(1e-3, 0.9, 0.999, 1e-8, 0.1, false, 3), x, x, x, v),
                 of("decoupled " + n, new Update.Adam(1e-3, 0.9, 0.999, 1e-8, 0.1, true, 3), x, x, x, v));
+    }
+
+    /** Recurrent cells of 5 rows whose state has a length. */
+    private static Stream<BitCase> cells(int n) {
+        Operand state = Operand.of(NORMAL, 5, n);
+        Operand gates = Operand.of(NORMAL, 5, 4L * n);
+        Op forward = new Recurrence.LstmCell();
+        Op backward = new Recurrence.LstmCellGrad();
+        return Stream.of(
+                of("" + n, forward, gates, gates, state),
+                of("extremes " + n, forward, Operand.of(EXTREME, 5, 4L * n), gates, state),
+                of("" + n, backward, state, state, state, gates, state, state),
+                of("extremes " + n, backward, state, state, Operand.of(EXTREME, 5, n), gates, state, state));
     }
 
     /** Ops on 5 rows of a length. */

@@ -9,6 +9,7 @@ import dev.lockstep.backend.op.Elementwise;
 import dev.lockstep.backend.op.Loss;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.UnaryKind;
@@ -42,6 +43,15 @@ final class RowCases {
     /** One class of three a row. */
     private static final Input CLASS = (values, rows, numbers) -> values.i64(
             firsts(rows, numbers).map(x -> Math.floor(Math.abs(x) * 100) % 3).toArray());
+
+    /** The first quarter of each row. */
+    private static final Input QUARTER = (values, rows, numbers) -> {
+        int width = (int) rows.size(1) / 4;
+        double[] quarters = IntStream.range(0, (int) rows.size(0) * width)
+                .mapToDouble(i -> numbers[i / width * 4 * width + i % width])
+                .toArray();
+        return values.of(DType.F32, Layout.contiguous(rows.with(1, width)), quarters);
+    };
 
     private static DoubleStream firsts(Shape rows, double[] numbers) {
         int count = (int) rows.size(0);
@@ -82,7 +92,7 @@ final class RowCases {
     private RowCases() {}
 
     static List<RowCase> all() {
-        return Stream.of(products(), images(), rows(10), rows(70), rows(1000))
+        return Stream.of(products(), images(), cells(12), cells(100), rows(10), rows(70), rows(1000))
                 .flatMap(cases -> cases)
                 .toList();
     }
@@ -112,6 +122,15 @@ final class RowCases {
                 of("avgPool2d", new Convolution.AvgPool2d(average), image, ROWS),
                 of("sum of pixels", new Reduction.Reduce(ReduceKind.SUM, Axes.of(2, 3), false), image, ROWS),
                 of("softmax of channels", new Reduction.Softmax(1, false), image, ROWS));
+    }
+
+    private static Stream<RowCase> cells(int n) {
+        Shape gates = Shape.of(4L * n);
+        Op forward = new Recurrence.LstmCell();
+        Op backward = new Recurrence.LstmCellGrad();
+        return Stream.of(
+                of("lstmCell " + n, forward, gates, ROWS, ROWS, QUARTER),
+                of("lstmCellGrad " + n, backward, gates, QUARTER, QUARTER, QUARTER, ROWS, QUARTER, QUARTER));
     }
 
     private static Stream<RowCase> rows(int n) {

@@ -1,0 +1,74 @@
+package dev.lockstep.backend.cpu.kernel;
+
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.ShapeRules;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.ValueSpec;
+import dev.lockstep.backend.op.Recurrence;
+import dev.lockstep.layout.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Steps of an LSTM on f32 values. Thread-safe. */
+public final class LstmCells {
+    private final Backend backend;
+
+    /** Makes the cells of a backend, which copies what kernels cannot read in place. */
+    public LstmCells(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** Executes an op, or returns null where its inputs are no f32 values, or their rows shorter than a vector. */
+    public Value @Nullable [] tryExecute(Recurrence op, Value... inputs) {
+        List<ValueSpec> specs = ShapeRules.outputs(op, ValueSpec.of(inputs));
+        for (Value input : inputs) {
+            if (!Values.isFloat(input) || input.shape().size(-1) < Lanes.COUNT) {
+                return null;
+            }
+        }
+        Value[] outputs =
+                specs.stream().map(spec -> spec.allocate(backend.memory())).toArray(Value[]::new);
+        Value[] in = new Value[inputs.length];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = Dense.contiguous(backend, inputs[i]);
+        }
+        switch (op) {
+            case Recurrence.LstmCell() -> forward(in, outputs);
+            case Recurrence.LstmCellGrad() -> backward(in, outputs);
+        }
+        for (Value dense : in) {
+            dense.close();
+        }
+        return outputs;
+    }
+
+    private static LstmCellKernels.Size size(Value state) {
+        Shape shape = state.shape();
+        return new LstmCellKernels.Size(shape.size(0), shape.size(1));
+    }
+
+    private static void forward(Value[] in, Value[] out) {
+        LstmCellKernels.forward(new LstmCellKernels.Forward(
+                size(in[2]),
+                in[0].address(),
+                in[1].address(),
+                in[2].address(),
+                out[0].address(),
+                out[1].address(),
+                out[2].address(),
+                out[3].address()));
+    }
+
+    private static void backward(Value[] in, Value[] out) {
+        LstmCellKernels.backward(new LstmCellKernels.Backward(
+                size(in[4]),
+                in[0].address(),
+                in[1].address(),
+                in[2].address(),
+                in[3].address(),
+                in[4].address(),
+                in[5].address(),
+                out[0].address(),
+                out[1].address()));
+    }
+}
