@@ -43,6 +43,7 @@ interface ConvolutionContract extends UnderTest {
         check(ConvolutionCase.of(Shape.of(1, 32, 2, 6), 32, new Window(3, 3, 1, 1, 2, 2), 1));
         check(ConvolutionCase.of(Shape.of(1, 32, 4, 4), 32, new Window(3, 3, 1, 1, 1, 1), 1));
         check(ConvolutionCase.of(Shape.of(9, 32, 16, 16), 32, new Window(3, 3, 1, 1, 1, 1), 1));
+        check(ConvolutionCase.of(Shape.of(2, 192, 4, 4), 160, new Window(3, 3, 1, 1, 1, 1), 1)); // Many weights.
     }
 
     private void check(ConvolutionCase c) {

@@ -55,6 +55,19 @@ final class ProductPlan implements Session.Plan {
         }
     }
 
+    /** Prepares products whose results are columns of wider matrices. */
+    static ProductPlan of(Panels panels) {
+        Session session = Session.current();
+        try (Descriptors owned = new Descriptors()) {
+            long left = operand(owned, panels.batch(), panels.m(), panels.k(), panels.left());
+            long right = operand(owned, panels.batch(), panels.k(), panels.n(), panels.right());
+            long result = operand(owned, panels.batch(), panels.m(), panels.n(), panels.result());
+            long descriptor = owned.primitive(describe(owned, session.engine(), new Operands(left, right, 0, result)));
+            int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
+            return new ProductPlan(session.prepare(descriptor, kinds, new long[] {left, right, result}));
+        }
+    }
+
     private static long operand(Descriptors owned, long batch, long rows, long columns, Strides strides) {
         boolean shared = strides.batch() == 0 || batch == 1;
         long[] dims = {shared ? 1 : batch, rows, columns};

@@ -17,14 +17,21 @@ public final class WeightTiles implements AutoCloseable {
     private final long outputs;
     private final long inputs;
     private final long rowBytes;
+    private final long weightsRowBytes;
     private final Storage memory;
 
     /** Makes room for weights [outputs, inputs, 3, 3]. */
     public WeightTiles(MemoryPool pool, long outputs, long inputs) {
+        this(pool, outputs, inputs, inputs);
+    }
+
+    /** Makes room for weights [outputs, inputs, 3, 3] that are a part of [.., allInputs, 3, 3]. */
+    public WeightTiles(MemoryPool pool, long outputs, long inputs, long allInputs) {
         this.pool = pool;
         this.outputs = outputs;
         this.inputs = inputs;
         this.rowBytes = inputs * Float.BYTES;
+        this.weightsRowBytes = TAPS * allInputs * Float.BYTES;
         this.memory = pool.allocate(TileGrid.POINTS * outputs * rowBytes);
     }
 
@@ -36,12 +43,12 @@ public final class WeightTiles implements AutoCloseable {
     /**
      * Transforms weights.
      *
-     * @param weights in C order
+     * @param weights where the first one lies, in C order
      * @param turned whether each 3x3 is turned by half a turn, as the gradient of the input needs it
      */
     public void read(long weights, boolean turned) {
         work((row, taps, scratch) -> {
-            long from = weights + row * TAPS * rowBytes;
+            long from = weights + row * weightsRowBytes;
             for (int tap = 0; tap < TAPS; tap++) {
                 gather(from + (turned ? TAPS - 1 - tap : tap) * (long) Float.BYTES, taps.address() + tap * rowBytes);
             }
@@ -53,7 +60,7 @@ public final class WeightTiles implements AutoCloseable {
     public void writeGradients(long weights) {
         work((row, taps, scratch) -> {
             TileTransform.WEIGHT_GRADIENT.run(points(row), taps, scratch, rowBytes);
-            long to = weights + row * TAPS * rowBytes;
+            long to = weights + row * weightsRowBytes;
             for (int tap = 0; tap < TAPS; tap++) {
                 scatter(taps.address() + tap * rowBytes, to + tap * (long) Float.BYTES);
             }
