@@ -15,6 +15,7 @@ KINDS = {
 }
 REST = "element by element"
 BESIDE = "beside the ops"
+STREAMS = (REST, "updates", "pooling", "sums")  # Others read parts of their inputs, or compute.
 SHOWN = 8
 
 INTRODUCTION = """# Where the time of a training step goes
@@ -97,7 +98,9 @@ def report(line, limits):
           + verdict(parts, step, rate, limits["fma_gflops_1"]) + "\n")
     print("| kind of work | ms a step | share | rate |\n|---|---|---|---|")
     for title, (ms, data) in sorted(parts.items(), key=lambda item: -item[1][0]):
-        figure = f"{rate:.0f} GFLOP/s" if title == "products" else f"{data / ms / 1e6:.0f} GB/s" if data and ms else ""
+        figure = f"{rate:.0f} GFLOP/s" if title == "products" else ""
+        if title in STREAMS and ms:
+            figure = f"{data / ms / 1e6:.0f} GB/s"
         print(f"| {title} | {ms:.3f} | {ms / step:.0%} | {figure} |")
     print("\n| the dearest ops | inputs | calls | ms a step |\n|---|---|---|---|")
     for each in line["profile_by_shapes"][:SHOWN]:
