@@ -5,7 +5,7 @@ import sys
 
 KINDS = {
     "products": ("matmul", "linear", "conv2d", "conv2dInputGrad", "conv2dWeightGrad", "lstmScan", "lstmScanGrad"),
-    "attention": ("attention", "attentionGrad"),
+    "attention": ("attention", "attentionGrad", "selfAttention", "selfAttentionGrad"),
     "norms, softmax, losses": ("batchNorm", "layerNorm", "crossEntropy", "softmax", "logSoftmax"),
     "pooling": ("maxPool2d", "avgPool2d"),
     "updates": ("sgd", "adam"),
