@@ -27,7 +27,7 @@ final class Node {
     private boolean consumed;
 
     /** Where the op was made, while anomalies are looked for. */
-    private final @Nullable Throwable origin = AnomalyMode.isEnabled() ? new Throwable("the op was made here") : null;
+    private final @Nullable OpOrigin origin = AnomalyMode.isEnabled() ? new OpOrigin() : null;
 
     private final Map<Integer, Hooks> hooks = new HashMap<>();
 
@@ -135,7 +135,7 @@ final class Node {
     }
 
     @Nullable
-    Throwable origin() {
+    OpOrigin origin() {
         return origin;
     }
 
