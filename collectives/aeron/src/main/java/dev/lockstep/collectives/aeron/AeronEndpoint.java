@@ -9,6 +9,7 @@ import io.aeron.Aeron;
 import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.aeron.exceptions.DriverTimeoutException;
 import java.io.File;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -114,9 +115,18 @@ public final class AeronEndpoint implements AutoCloseable {
     private static void sweep(File folder) {
         File[] left = folder.listFiles((_, name) -> name.startsWith(FOLDER_PREFIX));
         for (File driver : left == null ? new File[0] : left) {
-            if (!CommonContext.isDriverActive(driver, STALE_MILLIS, LOG::debug)) {
+            if (!isActive(driver)) {
                 IoUtil.delete(driver, true);
             }
+        }
+    }
+
+    private static boolean isActive(File driver) {
+        try {
+            return CommonContext.isDriverActive(driver, STALE_MILLIS, LOG::debug);
+        } catch (DriverTimeoutException unfinished) {
+            LOG.debug("{} was left before it was whole", driver, unfinished);
+            return false;
         }
     }
 
