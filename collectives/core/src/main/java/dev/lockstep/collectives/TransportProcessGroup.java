@@ -3,11 +3,13 @@ package dev.lockstep.collectives;
 import dev.lockstep.collectives.algorithm.Blocks;
 import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.transport.Envelope;
+import dev.lockstep.collectives.transport.Hosts;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Signature.Kind;
 import dev.lockstep.collectives.transport.SubTransport;
 import dev.lockstep.collectives.transport.Tag;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.collectives.transport.Windows;
 import dev.lockstep.layout.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +22,9 @@ import java.util.stream.IntStream;
 public final class TransportProcessGroup implements ProcessGroup {
     /** The message space of collectives that go as messages although their ranks share memory. */
     private static final long MESSAGES_BESIDE_WINDOW = -1;
+
+    /** The message space of the machines' leaders. */
+    private static final long LEADERS = -2;
 
     private static final long PAGE_BYTES = 4096;
 
@@ -46,15 +51,35 @@ public final class TransportProcessGroup implements ProcessGroup {
                 : SubTransport.of(
                         transport, IntStream.range(0, transport.size()).boxed().toList(), MESSAGES_BESIDE_WINDOW);
         this.messages = new MessageRunner(forMessages, options, fate::fail);
-        this.runner = transport
-                .windows()
-                .<CollectiveRunner>map(windows -> new WindowRunner(transport, windows, options, fate::fail))
-                .orElse(messages);
+        this.runner = runner();
         this.subGroups = new SubGroups(this, transport);
         fate.add(messages);
         if (runner != messages) {
             fate.add(runner);
         }
+    }
+
+    private CollectiveRunner runner() {
+        Optional<Windows> windows = transport.windows();
+        if (windows.isPresent()) {
+            return new WindowRunner(transport, windows.get(), options, fate::fail);
+        }
+        return transport.hosts().filter(Hosts::isContiguous).map(this::byHosts).orElse(messages);
+    }
+
+    private CollectiveRunner byHosts(Hosts hosts) {
+        Transport near = hosts.local();
+        List<Integer> names = hosts.ranks().get(hosts.here());
+        CollectiveRunner local = near.windows()
+                .<CollectiveRunner>map(windows -> new WindowRunner(near, windows.named(names), options, fate::fail))
+                .orElseGet(() -> new MessageRunner(near, options, fate::fail));
+        fate.add(local);
+        Optional<MessageRunner> leaders = near.rank() == 0
+                ? Optional.of(
+                        new MessageRunner(SubTransport.of(transport, hosts.leaders(), LEADERS), options, fate::fail))
+                : Optional.empty();
+        leaders.ifPresent(fate::add);
+        return new HostRunner(messages, hosts, new HostRunner.Stages(local, leaders), fate::fail);
     }
 
     @Override

@@ -42,6 +42,11 @@ public record TreeSum(int virtualRanks, DType dtype, List<List<VirtualRanks>> no
         }
     }
 
+    /** {@return whether elements of this dtype can be summed so} */
+    static boolean isReducible(DType dtype) {
+        return REDUCIBLE.contains(dtype);
+    }
+
     /** {@return the length of the bucket} */
     public long elements() {
         return runs.stream().mapToLong(Run::elements).sum();

@@ -239,7 +239,7 @@ final class WindowRunner implements CollectiveRunner {
         for (int peer = 0; peer < windows.size(); peer++) {
             CollectiveException reason = windows.farewell().apply(peer);
             if (reason != null && !windows.window().hasCome(peer)) {
-                giveUp(PeerLostException.passedOn(peer, transport.address(peer), reason)
+                giveUp(PeerLostException.passedOn(name(peer), transport.address(peer), reason)
                         .during(oldest.toString()));
             }
         }
@@ -257,10 +257,10 @@ final class WindowRunner implements CollectiveRunner {
             stallReported = true;
             options.onStall()
                     .accept(oldest + " has waited " + TimeUnit.NANOSECONDS.toMillis(waited) + " ms for rank "
-                            + oldest.awaited());
+                            + name(oldest.awaited()));
         }
         if (waited >= options.timeout().toNanos()) {
-            giveUp(new CollectiveTimeoutException(oldest + ": rank " + oldest.awaited() + " has not come within "
+            giveUp(new CollectiveTimeoutException(oldest + ": rank " + name(oldest.awaited()) + " has not come within "
                     + options.timeout().toMillis() + " ms"));
         }
     }
@@ -370,9 +370,14 @@ final class WindowRunner implements CollectiveRunner {
         }
     }
 
+    /** {@return what a rank is called in messages} */
+    int name(int rank) {
+        return windows.names().get(rank);
+    }
+
     /** {@return who runs, for messages} */
     @Override
     public String toString() {
-        return "rank " + transport.rank() + " of " + transport.size() + ", generation " + transport.generation();
+        return "rank " + name(transport.rank()) + " of " + transport.size() + ", generation " + transport.generation();
     }
 }

@@ -44,7 +44,7 @@ final class WindowWork implements Work {
             if (!window.hasCome(come)) {
                 return false;
             }
-            window.check(come, sequence, call);
+            window.check(come, runner.name(come), sequence, call);
         }
         boolean more = rounds.take(window);
         window.next();

@@ -1,7 +1,11 @@
 package dev.lockstep.launcher.worker;
 
+import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.shared.SharedIdentity;
 import dev.lockstep.collectives.shared.SharedMemory;
+import dev.lockstep.collectives.transport.Hosts;
+import dev.lockstep.collectives.transport.MixedTransport;
+import dev.lockstep.collectives.transport.SubTransport;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
@@ -9,19 +13,26 @@ import dev.lockstep.launcher.SharedFolder;
 import dev.lockstep.launcher.link.AgentMessage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * The data plane of workers that may share memory. Each tells the place of its memory with its address; a generation
- * whose members are all in one place goes through shared memory, any other through TCP.
+ * whose members are all in one place goes through shared memory; in any other, TCP connects the places, and shared
+ * memory the members of each.
  */
 final class LocalPlane implements DataPlane {
     /** What stands between where a worker listens and the place of its memory. */
     private static final String PLACE_MARK = "#";
 
     private static final String SHM = "shm";
+
+    /** The message space of members of one place that can have no shared memory. */
+    private static final long NEIGHBOURS = -3;
 
     private final DataPlane tcp;
     private final SharedMemory memory;
@@ -94,7 +105,48 @@ final class LocalPlane implements DataPlane {
             throw new LaunchException(
                     ExitCode.ENVIRONMENT, "--transport shm: the workers " + addresses + " share no memory");
         }
-        return tcp.connect(form, timeout);
+        Transport between = tcp.connect(form, timeout);
+        try {
+            return byPlaces(form, between, timeout);
+        } catch (CollectiveException failure) {
+            between.abort(failure);
+            throw failure;
+        }
+    }
+
+    private Transport byPlaces(AgentMessage.Form form, Transport between, Duration timeout) {
+        List<List<Integer>> hosts =
+                byPlace(form.peers().stream().map(AgentMessage.Peer::address).toList());
+        if (hosts.size() == form.peers().size()) {
+            return between;
+        }
+        int here = 0;
+        while (!hosts.get(here).contains(form.rank())) {
+            here++;
+        }
+        List<Integer> neighbours = hosts.get(here);
+        Optional<Transport> near = neighbours.size() > 1 ? near(form, neighbours, timeout) : Optional.empty();
+        // Without shared memory neighbours keep their part in the stages, which all members must see alike.
+        Transport local = near.orElseGet(() -> SubTransport.of(between, neighbours, NEIGHBOURS));
+        return new MixedTransport(between, new Hosts(hosts, here, local));
+    }
+
+    private Optional<Transport> near(AgentMessage.Form form, List<Integer> neighbours, Duration timeout) {
+        List<String> all = processes(form);
+        List<String> names = neighbours.stream().map(all::get).toList();
+        return memory.join(form.generation(), neighbours.indexOf(form.rank()), names, timeout);
+    }
+
+    /** {@return the ranks by the place of their memory; one that told none is alone} */
+    static List<List<Integer>> byPlace(List<String> addresses) {
+        Map<String, List<Integer>> places = new LinkedHashMap<>();
+        for (int rank = 0; rank < addresses.size(); rank++) {
+            String address = addresses.get(rank);
+            int mark = address.indexOf(PLACE_MARK);
+            String place = mark < 0 ? address : address.substring(mark);
+            places.computeIfAbsent(place, _ -> new ArrayList<>()).add(rank);
+        }
+        return List.copyOf(places.values());
     }
 
     private static List<String> processes(AgentMessage.Form form) {

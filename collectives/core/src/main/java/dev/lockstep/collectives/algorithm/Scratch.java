@@ -26,7 +26,7 @@ public final class Scratch {
     }
 
     /** {@return at least {@code sizeBytes} bytes of any content, 64-byte aligned} */
-    MemorySegment take(long sizeBytes) {
+    public MemorySegment take(long sizeBytes) {
         int log2 = log2(sizeBytes);
         synchronized (this) {
             MemorySegment kept = free.get(log2).poll();
@@ -38,7 +38,7 @@ public final class Scratch {
     }
 
     /** Takes memory back. */
-    synchronized void give(MemorySegment memory) {
+    public synchronized void give(MemorySegment memory) {
         Deque<MemorySegment> kept = free.get(log2(memory.byteSize()));
         if (kept.size() < KEPT_PER_SIZE) {
             kept.add(memory);

@@ -45,6 +45,11 @@ public interface Transport extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** {@return which ranks share memory where not all do; collectives then go by way of a leader on each machine} */
+    default Optional<Hosts> hosts() {
+        return Optional.empty();
+    }
+
     /**
      * Ends all connections, telling the peers why. Pending and later operations fail with {@code reason}. Waits a
      * bounded time until no segment is touched any more; later calls only wait.

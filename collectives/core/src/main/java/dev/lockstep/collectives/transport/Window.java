@@ -120,9 +120,10 @@ public final class Window {
     /**
      * Checks that a peer that has come called the same.
      *
+     * @param name what the peer is called in messages
      * @throws MismatchException saying who called what
      */
-    public void check(int peer, long sequence, Signature call) {
+    public void check(int peer, int name, long sequence, Signature call) {
         MemorySegment theirs = blocks[peer];
         long at = headAt();
         boolean same = theirs.get(JAVA_LONG, at) == sequence
@@ -130,7 +131,7 @@ public final class Window {
                 && theirs.get(JAVA_LONG, at + 16) == call.elements()
                 && theirs.get(JAVA_LONG, at + 24) == call.detail();
         if (!same) {
-            throw call.mismatch(peer, decode(theirs, at), theirs.get(JAVA_LONG, at));
+            throw call.mismatch(name, decode(theirs, at), theirs.get(JAVA_LONG, at));
         }
     }
 

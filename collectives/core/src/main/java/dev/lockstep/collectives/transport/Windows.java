@@ -1,8 +1,10 @@
 package dev.lockstep.collectives.transport;
 
 import dev.lockstep.collectives.CollectiveException;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +15,41 @@ import org.jspecify.annotations.Nullable;
  * @param farewell why a rank has given up, or null while it has not
  * @param cores the processors that the ranks share; the same number on every rank
  * @param nanoTime a monotonic clock
+ * @param names what the ranks are called in messages: their ranks in the whole group, if this is a part of it
  */
 public record Windows(
         Window window,
         Rooms rooms,
         IntFunction<@Nullable CollectiveException> farewell,
         int cores,
-        LongSupplier nanoTime) {
+        LongSupplier nanoTime,
+        List<Integer> names) {
+    /** Copies the list. */
+    public Windows {
+        names = List.copyOf(names);
+    }
+
+    /** What ranks have that are the whole group. */
+    public Windows(
+            Window window,
+            Rooms rooms,
+            IntFunction<@Nullable CollectiveException> farewell,
+            int cores,
+            LongSupplier nanoTime) {
+        this(
+                window,
+                rooms,
+                farewell,
+                cores,
+                nanoTime,
+                IntStream.range(0, window.size()).boxed().toList());
+    }
+
+    /** {@return the same, with other names} */
+    public Windows named(List<Integer> others) {
+        return new Windows(window, rooms, farewell, cores, nanoTime, others);
+    }
+
     /** {@return the number of ranks} */
     public int size() {
         return window.size();

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.collectives.Algorithm;
 import dev.lockstep.collectives.CollectiveException;
+import dev.lockstep.collectives.CostProbe;
 import dev.lockstep.collectives.MismatchException;
 import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.Work;
+import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.layout.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -129,6 +131,14 @@ public abstract class SubGroupContract extends ReducingContract {
             assertThrows(CollectiveException.class, () -> later.await(BOUND));
             return true;
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void allRanksMeasureTheSameCosts(int size) {
+        List<CostModel> costs = Ranks.run(groups(size), group -> new CostProbe(group, System::nanoTime).measure());
+        costs.forEach(each -> assertEquals(costs.getFirst(), each));
+        assertTrue(costs.getFirst().byteSeconds() > 0);
     }
 
     @ParameterizedTest

@@ -13,6 +13,15 @@ import java.util.function.Consumer;
 
 /** Measures all-reduce as one rank of a group sees it. Confined to one thread. */
 final class RankBench {
+    /**
+     * How long it takes until the compilers of all ranks are done with the code of a small call: until then they take
+     * the processors from ranks that outnumber them, and a call of 6 us takes 200.
+     */
+    private static final double HOT_SECONDS = 2.5;
+
+    /** How much longer than a measurement that may last at most. */
+    private static final double HOT_SHARE = 20;
+
     private static final int CALLS_MIN = 5;
     private static final int CALLS_MAX = 20_000;
     private static final int WARM_CALLS_MIN = 3;
@@ -37,6 +46,9 @@ final class RankBench {
 
     /** Measures every size; rank 0 hands the results to {@code report}. */
     void run(Consumer<Measurement> report) {
+        MemorySegment in = allIn.asSlice(0, options.sum().dtype().sizeBytes());
+        MemorySegment out = allOut.asSlice(0, in.byteSize());
+        warmUp(Math.min(HOT_SECONDS, HOT_SHARE * options.seconds()), () -> allReduce(in, out));
         for (long bytes : options.bytes()) {
             Measurement measured = measure(bytes);
             if (group.rank() == 0) {
@@ -50,7 +62,7 @@ final class RankBench {
         MemorySegment out = allOut.asSlice(0, bytes);
         fillAndCheck(in, out);
         Runnable call = () -> allReduce(in, out);
-        double each = warmUp(call);
+        double each = warmUp(options.seconds(), call);
         int calls = (int) Math.clamp(options.seconds() / each, CALLS_MIN, CALLS_MAX);
         long sent = group.bytesSent();
         long garbage = THREADS.getCurrentThreadAllocatedBytes();
@@ -91,11 +103,11 @@ final class RankBench {
     }
 
     /** {@return the seconds of one call, the same on every rank, once it has been called for a while} */
-    private double warmUp(Runnable call) {
+    private double warmUp(double seconds, Runnable call) {
         int calls = WARM_CALLS_MIN;
         double each = seconds(calls, call);
-        for (double spent = each * calls; spent < options.seconds(); spent += each * calls) {
-            calls = (int) Math.clamp((options.seconds() - spent) / each, 1, 2.0 * calls);
+        for (double spent = each * calls; spent < seconds; spent += each * calls) {
+            calls = (int) Math.clamp((seconds - spent) / each, 1, 2.0 * calls);
             each = seconds(calls, call);
         }
         return each;

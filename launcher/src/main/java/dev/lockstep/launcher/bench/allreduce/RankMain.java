@@ -1,6 +1,7 @@
 package dev.lockstep.launcher.bench.allreduce;
 
 import dev.lockstep.collectives.Algorithm;
+import dev.lockstep.collectives.CostProbe;
 import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.ReduceOp;
@@ -156,8 +157,9 @@ final class RankMain {
     }
 
     private static void bench(Transport transport, AllReduceOptions options) throws IOException {
-        try (ProcessGroup group = new TransportProcessGroup(transport, OPTIONS);
+        try (TransportProcessGroup group = new TransportProcessGroup(transport, OPTIONS);
                 Arena arena = Arena.ofShared()) {
+            group.chooseBy(new CostProbe(group, System::nanoTime).measure());
             OptionalDouble ceiling = ceiling(transport, group);
             new RankBench(group, options, arena)
                     .run(measured ->
