@@ -6,6 +6,7 @@ import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Contraction.Attention;
 import dev.lockstep.backend.op.Contraction.AttentionGrad;
+import dev.lockstep.backend.op.Contraction.Bf16Product;
 import dev.lockstep.backend.op.Contraction.Linear;
 import dev.lockstep.backend.op.Contraction.Matmul;
 import dev.lockstep.backend.op.Contraction.SelfAttention;
@@ -31,14 +32,23 @@ final class ContractionGradients {
 
     static Rule rule(Contraction op) {
         return switch (op) {
-            case Matmul product -> Rule.of(3, ContractionGradients::matmul);
-            case Linear linear -> Rule.of(3, d -> linear(d, linear.hasBias()));
+            case Matmul product -> Rule.of(3, d -> matmul(d, product));
+            case Linear linear -> Rule.of(3, d -> linear(d, linear.hasBias(), new Matmul()));
+            case Bf16Product rounded -> rounded(rounded.product());
             case Attention attention ->
                 new Rule(QUERY_KEY_VALUE, OUT_AND_LSE, 1, d -> attention(d, attention.scale(), attention.causal()));
             case SelfAttention attention ->
                 new Rule(1, OUT_AND_LSE, 1, d -> selfAttention(d, attention.scale(), attention.causal()));
             case AttentionGrad _, SelfAttentionGrad _ -> Rule.unsupported();
         };
+    }
+
+    /** The gradient's products round their factors too, since that is what makes them fast. */
+    private static Rule rounded(Contraction product) {
+        Bf16Product matmul = new Bf16Product(new Matmul());
+        return product instanceof Linear linear
+                ? Rule.of(3, d -> linear(d, linear.hasBias(), matmul))
+                : Rule.of(3, d -> matmul(d, matmul));
     }
 
     private static @Nullable Value[] attention(Derivation d, double scale, boolean causal) {
@@ -106,25 +116,25 @@ final class ContractionGradients {
         return d.run(new Elementwise.Where(), d.binary(BinaryKind.GT, keys, column), never, scores);
     }
 
-    private static @Nullable Value[] matmul(Derivation d) {
+    private static @Nullable Value[] matmul(Derivation d, Contraction product) {
         Value g = d.gradient(); // [..., M, N]
-        Value a = d.needs(0) ? d.sumTo(d.run(new Matmul(), g, transposed(d, d.input(1))), d.inputShape(0)) : null;
-        return new @Nullable Value[] {a, d.needs(1) ? right(d, g) : null};
+        Value a = d.needs(0) ? d.sumTo(d.run(product, g, transposed(d, d.input(1))), d.inputShape(0)) : null;
+        return new @Nullable Value[] {a, d.needs(1) ? right(d, product, g) : null};
     }
 
     /** A matrix that every batch shared takes one product over all rows, not a sum of products. */
-    private static Value right(Derivation d, Value g) {
+    private static Value right(Derivation d, Contraction product, Value g) {
         Shape shape = d.inputShape(1);
         if (shape.rank() == 2) {
-            return d.run(new Matmul(), transposed(d, rows(d, d.input(0))), rows(d, g)); // [K, rows] x [rows, N]
+            return d.run(product, transposed(d, rows(d, d.input(0))), rows(d, g)); // [K, rows] x [rows, N]
         }
-        return d.sumTo(d.run(new Matmul(), transposed(d, d.input(0)), g), shape);
+        return d.sumTo(d.run(product, transposed(d, d.input(0)), g), shape);
     }
 
-    private static @Nullable Value[] linear(Derivation d, boolean hasBias) {
+    private static @Nullable Value[] linear(Derivation d, boolean hasBias, Contraction product) {
         Value g = rows(d, d.gradient()); // [rows, out]
-        Value x = d.needs(0) ? d.reshape(d.run(new Matmul(), g, d.input(1)), d.inputShape(0)) : null;
-        Value weight = d.needs(1) ? d.run(new Matmul(), transposed(d, g), rows(d, d.input(0))) : null;
+        Value x = d.needs(0) ? d.reshape(d.run(product, g, d.input(1)), d.inputShape(0)) : null;
+        Value weight = d.needs(1) ? d.run(product, transposed(d, g), rows(d, d.input(0))) : null;
         if (!hasBias) {
             return new @Nullable Value[] {x, weight};
         }

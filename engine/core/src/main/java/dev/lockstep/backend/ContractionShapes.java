@@ -1,6 +1,7 @@
 package dev.lockstep.backend;
 
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.util.Arrays;
@@ -14,6 +15,14 @@ final class ContractionShapes {
         return switch (op) {
             case Contraction.Matmul() -> matmul(in);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, in);
+            case Contraction.Bf16Product(Contraction product) -> {
+                for (int i = 0; i < in.specs().size(); i++) {
+                    if (in.dtype(i) != DType.F32) {
+                        throw in.refuse("rounds f32 values, got " + in.dtype(i));
+                    }
+                }
+                yield outputs(product, in);
+            }
             case Contraction.Attention attention -> {
                 in.expect(3);
                 in.expectFloating();

@@ -1,5 +1,6 @@
 package dev.lockstep.tensor;
 
+import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Contraction.Linear;
 import dev.lockstep.backend.op.Contraction.Matmul;
 import dev.lockstep.backend.op.Sampling.Dropout;
@@ -18,7 +19,7 @@ final class ContractionOps {
         DType common = Promotion.of(a.dtype(), b.dtype());
         Tensor left = a.rank() == 1 ? a.unsqueeze(0) : a;
         Tensor right = b.rank() == 1 ? b.unsqueeze(1) : b;
-        Tensor product = Engine.run(new Matmul(), left.to(common), right.to(common));
+        Tensor product = Engine.run(Autocast.product(new Matmul(), left, right), left.to(common), right.to(common));
         Tensor noRow = a.rank() == 1 ? product.squeeze(-2) : product;
         return b.rank() == 1 ? noRow.squeeze(-1) : noRow;
     }
@@ -42,7 +43,8 @@ final class ContractionOps {
         if (x.rank() == 1) {
             return linear(x.unsqueeze(0), weight, bias).squeeze(0);
         }
-        return bias == null ? Engine.run(new Linear(false), x, weight) : Engine.run(new Linear(true), x, weight, bias);
+        Contraction op = Autocast.product(new Linear(bias != null), x, weight);
+        return bias == null ? Engine.run(op, x, weight) : Engine.run(op, x, weight, bias);
     }
 
     static Tensor dropout(Tensor x, double p) {

@@ -5,6 +5,7 @@ import static dev.lockstep.tensor.Tensors.manualSeed;
 
 import dev.lockstep.data.Batch;
 import dev.lockstep.module.Layer;
+import dev.lockstep.tensor.Autocast;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.train.Job;
 import dev.lockstep.train.StepContext;
@@ -51,7 +52,7 @@ public final class TrainBench {
         for (int step = 0; !options.length().isOver(step, (before - began) / 1e9); step++) {
             profileOnceWarm(step, (before - began) / 1e9);
             before = nanoClock.getAsLong();
-            losses.add(trainer.step(plan.at(step, options.globalBatch()), TrainBench::loss)
+            losses.add(trainer.step(plan.at(step, options.globalBatch()), this::loss)
                     .loss());
             long after = nanoClock.getAsLong();
             seconds.add((after - before) / 1e9);
@@ -73,11 +74,13 @@ public final class TrainBench {
         }
     }
 
-    private static Tensor loss(Layer model, Batch batch, StepContext context) {
-        Tensor logits = model.call(batch.x());
-        Tensor target = batch.y();
-        return logits.rank() == 2
-                ? crossEntropy(logits, target)
-                : crossEntropy(logits.flatten(0, -2), target.flatten()); // A row a token: [N T, classes]
+    private Tensor loss(Layer model, Batch batch, StepContext context) {
+        try (var _ = Autocast.to(options.products())) {
+            Tensor logits = model.call(batch.x());
+            Tensor target = batch.y();
+            return logits.rank() == 2
+                    ? crossEntropy(logits, target)
+                    : crossEntropy(logits.flatten(0, -2), target.flatten()); // A row a token: [N T, classes]
+        }
     }
 }

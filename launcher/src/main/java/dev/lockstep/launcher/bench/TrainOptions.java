@@ -1,5 +1,6 @@
 package dev.lockstep.launcher.bench;
 
+import dev.lockstep.layout.DType;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,9 +14,17 @@ import java.util.Optional;
  * @param seed of the weights, and of the data where there is no folder
  * @param data the folder with the data
  * @param init the file with the first weights
+ * @param products the dtype that products round their factors to, as {@link dev.lockstep.tensor.Autocast} says
  */
 public record TrainOptions(
-        TrainTask task, int batch, Length length, Crew crew, long seed, Optional<Path> data, Optional<Path> init) {
+        TrainTask task,
+        int batch,
+        Length length,
+        Crew crew,
+        long seed,
+        Optional<Path> data,
+        Optional<Path> init,
+        DType products) {
     /**
      * How long a run is. There is one step at least.
      *

@@ -1,5 +1,6 @@
 package dev.lockstep.launcher.bench;
 
+import dev.lockstep.layout.DType;
 import dev.lockstep.train.Job;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,8 @@ public final class TrainWorker {
                 options.init().map(Path::toString).orElse(NONE),
                 Long.toString(launched.toEpochMilli()),
                 file.toString(),
-                Boolean.toString(json));
+                Boolean.toString(json),
+                options.products().name());
     }
 
     /** Trains as a worker of the current job. */
@@ -48,7 +50,8 @@ public final class TrainWorker {
                 new TrainOptions.Crew(settings.maxWorkers(), settings.threads(), settings.virtualRanks()),
                 settings.seed(),
                 path(arguments[3]),
-                path(arguments[4]));
+                path(arguments[4]),
+                DType.valueOf(arguments[8]));
     }
 
     private static Optional<Path> path(String argument) {

@@ -11,6 +11,7 @@ import dev.lockstep.launcher.bench.TrainOptions;
 import dev.lockstep.launcher.bench.TrainReport;
 import dev.lockstep.launcher.bench.TrainTask;
 import dev.lockstep.launcher.bench.TrainWorkers;
+import dev.lockstep.layout.DType;
 import dev.lockstep.train.Job;
 import dev.lockstep.train.StepLog;
 import java.io.PrintWriter;
@@ -82,6 +83,9 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "cpu", description = "where tensors live (default: ${DEFAULT-VALUE})")
     private String device = "cpu";
 
+    @Option(names = "--autocast", paramLabel = "bf16", description = "round the factors of products to this dtype")
+    private @Nullable String autocast;
+
     @Option(names = "--data", paramLabel = "DIR", description = "folder with the data (default: random rows)")
     private @Nullable Path data;
 
@@ -145,7 +149,16 @@ final class BenchTrainCommand implements Callable<Integer> {
                 crew,
                 seed,
                 existing("--data", data),
-                existing("--init", init));
+                existing("--init", init),
+                products());
+    }
+
+    private DType products() {
+        if (autocast == null) {
+            return DType.F32;
+        }
+        Values.matches(spec, "--autocast", autocast, "bf16", "bf16");
+        return DType.BF16;
     }
 
     private TrainOptions.Length length(TrainTask task) {

@@ -2,11 +2,13 @@ package dev.lockstep.launcher.bench;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.device.Device;
 import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.layout.DType;
 import dev.lockstep.train.Job;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -86,8 +88,28 @@ class TrainBenchTest {
     void beginsNoStepOnceTheTimeIsOver() {
         var crew = new TrainOptions.Crew(1, 1, 1);
         var length = TrainOptions.Length.ofSeconds(0.003); // Steps end after 2 and 4 ms of this clock.
-        var options = new TrainOptions(TrainTask.MLP_SMALL, 8, length, crew, 0, Optional.empty(), Optional.empty());
+        var options = new TrainOptions(
+                TrainTask.MLP_SMALL, 8, length, crew, 0, Optional.empty(), Optional.empty(), DType.F32);
         assertEquals(2, train(options).stepSeconds().length);
+    }
+
+    @Test
+    void roundsTheFactorsOfProductsIfAsked() {
+        var crew = new TrainOptions.Crew(1, 1, 1);
+        double[] exact =
+                run(options("mlp-small", 8, Optional.empty(), Optional.empty())).losses();
+        double[] rounded = run(new TrainOptions(
+                        TrainTask.MLP_SMALL,
+                        8,
+                        TrainOptions.Length.ofSteps(STEPS),
+                        crew,
+                        0,
+                        Optional.empty(),
+                        Optional.empty(),
+                        DType.BF16))
+                .losses();
+        assertNotEquals(exact[0], rounded[0]);
+        assertArrayEquals(exact, rounded, 2e-2); // A factor moves by 2^-9 of itself at most.
     }
 
     @Test
@@ -137,7 +159,14 @@ class TrainBenchTest {
     private static TrainOptions options(String model, int batch, Optional<Path> data, Optional<Path> init) {
         var crew = new TrainOptions.Crew(1, 1, 1);
         return new TrainOptions(
-                TrainTask.named(model).orElseThrow(), batch, TrainOptions.Length.ofSteps(STEPS), crew, 0, data, init);
+                TrainTask.named(model).orElseThrow(),
+                batch,
+                TrainOptions.Length.ofSteps(STEPS),
+                crew,
+                0,
+                data,
+                init,
+                DType.F32);
     }
 
     private static TrainOptions ofTwoVirtualRanks(int threads) {
@@ -149,7 +178,8 @@ class TrainBenchTest {
                 crew,
                 0,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                DType.F32);
     }
 
     private static TrainReport run(TrainOptions options) {

@@ -9,6 +9,28 @@ public sealed interface Contraction extends Op {
     record Linear(boolean hasBias) implements Contraction {}
 
     /**
+     * A {@link Matmul} or {@link Linear} of f32 values in mixed precision: both factors are rounded to bfloat16 (to
+     * nearest even), their products are exact in f32, sums, bias and result are f32.
+     */
+    record Bf16Product(Contraction product) implements Contraction {
+        /**
+         * Checks the product.
+         *
+         * @throws IllegalArgumentException if it is neither a {@link Matmul} nor a {@link Linear}
+         */
+        public Bf16Product {
+            if (!(product instanceof Matmul || product instanceof Linear)) {
+                throw new IllegalArgumentException("bf16: only matmul and linear round their factors, got " + product);
+            }
+        }
+
+        @Override
+        public String label() {
+            return product.label() + "Bf16";
+        }
+    }
+
+    /**
      * Scaled dot-product attention (Vaswani et al. 2017, section 3.2.1): (q [B, H, T, D], k [B, H, S, D], v [B, H, S,
      * D]) to (out [B, H, T, D], lse [B, H, T]). With scores {@code s = scale q k^T}, of which a causal one hides the
      * keys behind the place of the query: {@code out = softmax(s) v} and {@code lse = log sum exp s}. In memory out is

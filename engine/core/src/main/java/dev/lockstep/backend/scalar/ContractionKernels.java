@@ -2,6 +2,7 @@ package dev.lockstep.backend.scalar;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.HalfPrecision;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 
@@ -11,8 +12,15 @@ final class ContractionKernels {
 
     static void run(Contraction op, Value[] in, Value[] out) {
         switch (op) {
-            case Contraction.Matmul() -> matmul(in[0], in[1], out[0]);
-            case Contraction.Linear(boolean hasBias) -> linear(hasBias, in, out[0]);
+            case Contraction.Matmul() -> matmul(Elements::reals, in, out[0]);
+            case Contraction.Linear(boolean hasBias) -> linear(Elements::reals, hasBias, in, out[0]);
+            case Contraction.Bf16Product(Contraction product) -> {
+                if (product instanceof Contraction.Linear linear) {
+                    linear(ContractionKernels::rounded, linear.hasBias(), in, out[0]);
+                } else {
+                    matmul(ContractionKernels::rounded, in, out[0]);
+                }
+            }
             case Contraction.Attention attention -> AttentionKernels.forward(attention, in, out);
             case Contraction.AttentionGrad gradient -> AttentionKernels.backward(gradient, in, out);
             case Contraction.SelfAttention attention -> AttentionKernels.forward(attention, in, out);
@@ -20,12 +28,28 @@ final class ContractionKernels {
         }
     }
 
-    private static void matmul(Value a, Value b, Value out) {
+    /** How the factors of a product are read. */
+    @FunctionalInterface
+    private interface Factors {
+        double[] read(Value factor, Layout layout);
+    }
+
+    private static double[] rounded(Value factor, Layout layout) {
+        double[] numbers = Elements.reals(factor, layout);
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = HalfPrecision.fromBf16(HalfPrecision.toBf16((float) numbers[i]));
+        }
+        return numbers;
+    }
+
+    private static void matmul(Factors factors, Value[] in, Value out) {
+        Value a = in[0];
+        Value b = in[1];
         int m = (int) a.shape().size(-2);
         int k = (int) a.shape().size(-1);
         int n = (int) b.shape().size(-1);
-        double[] left = Elements.reals(a, expand(a.layout(), out.shape()));
-        double[] right = Elements.reals(b, expand(b.layout(), out.shape()));
+        double[] left = factors.read(a, expand(a.layout(), out.shape()));
+        double[] right = factors.read(b, expand(b.layout(), out.shape()));
         double[] result = new double[Rows.count(out.shape())];
         int batches = m * n == 0 ? 0 : result.length / (m * n);
         for (int batch = 0; batch < batches; batch++) {
@@ -74,7 +98,7 @@ final class ContractionKernels {
         }
     }
 
-    private static void linear(boolean hasBias, Value[] in, Value out) {
+    private static void linear(Factors factors, boolean hasBias, Value[] in, Value out) {
         int k = (int) in[1].shape().size(1);
         int n = (int) in[1].shape().size(0);
         double[] result = new double[Rows.count(out.shape())];
@@ -85,8 +109,8 @@ final class ContractionKernels {
                 System.arraycopy(bias, 0, result, row * n, n);
             }
         }
-        double[] transposed = Elements.reals(in[1], in[1].layout().permute(1, 0));
-        new Product(Elements.reals(in[0]), transposed, result, k, n).addRows(0, rows, 0);
+        double[] transposed = factors.read(in[1], in[1].layout().permute(1, 0));
+        new Product(factors.read(in[0], in[0].layout()), transposed, result, k, n).addRows(0, rows, 0);
         Elements.write(out, result);
     }
 }

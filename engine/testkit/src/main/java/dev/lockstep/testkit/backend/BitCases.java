@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 
 /** The cases of the suites about bits. */
 public final class BitCases {
+    private static final Contraction BF16 = new Contraction.Bf16Product(new Contraction.Matmul());
     /** Around the lengths of vectors, of the sixteen lanes and of a block of a sum. */
     private static final int[] LENGTHS = {1, 2, 3, 15, 16, 17, 31, 33, 100, 1000, 4097};
 
@@ -63,7 +64,10 @@ public final class BitCases {
                 of("1x64x10", new Contraction.Matmul(), Operand.of(NORMAL, 1, 64), Operand.of(NORMAL, 64, 10)),
                 of("33x17x65", new Contraction.Matmul(), Operand.of(NORMAL, 33, 17), Operand.of(NORMAL, 17, 65)),
                 of("batched", new Contraction.Matmul(), Operand.of(NORMAL, 3, 9, 8), Operand.of(NORMAL, 3, 8, 7)),
-                of("bias", new Contraction.Linear(false), Operand.of(NORMAL, 31, 100), Operand.of(NORMAL, 64, 100)));
+                of("bias", new Contraction.Linear(false), Operand.of(NORMAL, 31, 100), Operand.of(NORMAL, 64, 100)),
+                of("bf16 1x64x10", BF16, Operand.of(NORMAL, 1, 64), Operand.of(NORMAL, 64, 10)),
+                of("bf16 33x17x65", BF16, Operand.of(NORMAL, 33, 17), Operand.of(NORMAL, 17, 65)),
+                of("bf16 batched", BF16, Operand.of(NORMAL, 3, 9, 8), Operand.of(NORMAL, 3, 8, 7)));
         return Stream.of(
                         products,
                         convolutions(Shape.of(4, 6, 9, 9), Shape.of(8, 6, 3, 3)),

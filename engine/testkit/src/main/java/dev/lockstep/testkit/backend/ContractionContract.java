@@ -100,6 +100,32 @@ interface ContractionContract extends UnderTest {
         }
     }
 
+    /** One unit of bf16 at 1 is 2^-7: 1 + 2^-8 and 1 + 3 * 2^-8 lie halfway and go to the even neighbour. */
+    @Test
+    default void bf16ProductsRoundTheirFactorsAndNothingElse() {
+        var op = new Contraction.Bf16Product(new Contraction.Matmul());
+        Value a = values().f32(Shape.of(3, 2), 1 + 0x1p-8, 1 + 3 * 0x1p-8, 1, 0x1p-20, 3, 0);
+        Value b = values().f32(Shape.of(2, 1), 1, 1 - 0x1p-10);
+        Value y = values().run(op, a, b); // The second of b becomes 1.
+        assertEquals(DType.F32, y.dtype());
+        assertArrayEquals(new double[] {2 + 0x1p-6, 1 + 0x1p-20, 3}, Values.numbers(y));
+        Value bias = values().f32(Shape.of(1), 0x1p-12 + 0x1p-20);
+        var linear = new Contraction.Bf16Product(new Contraction.Linear(true));
+        Value z = values().run(
+                        linear, values().f32(Shape.of(1, 2), 1 + 0x1p-8, 0), values().f32(Shape.of(1, 2), 1, 5), bias);
+        assertArrayEquals(new double[] {1 + 0x1p-12 + 0x1p-20}, Values.numbers(z));
+    }
+
+    @Test
+    default void bf16ProductsTakeNothingButFloats() {
+        var op = new Contraction.Bf16Product(new Contraction.Matmul());
+        Value a = values().of(DType.F64, Shape.of(1, 2), 3, 4);
+        Value b = values().of(DType.F64, Shape.of(2, 1), 5, 6);
+        var error = assertThrows(IllegalArgumentException.class, () -> values().run(op, a, b));
+        assertEquals("matmulBf16: rounds f32 values, got F64", error.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new Contraction.Bf16Product(op));
+    }
+
     @Test
     default void innerSizesThatDifferAreNamed() {
         Value a = values().normal(Shape.of(32, 64), 1);

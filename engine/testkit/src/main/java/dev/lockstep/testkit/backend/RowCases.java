@@ -101,6 +101,25 @@ final class RowCases {
         return Stream.of(
                 of("matmul 64x10", new Contraction.Matmul(), Shape.of(64), ROWS, shared(64, 10)),
                 of("matmul 784x512", new Contraction.Matmul(), Shape.of(784), ROWS, shared(784, 512)),
+                of(
+                        "bf16 64x10",
+                        new Contraction.Bf16Product(new Contraction.Matmul()),
+                        Shape.of(64),
+                        ROWS,
+                        shared(64, 10)),
+                of(
+                        "bf16 784x512",
+                        new Contraction.Bf16Product(new Contraction.Matmul()),
+                        Shape.of(784),
+                        ROWS,
+                        shared(784, 512)),
+                of(
+                        "bf16 linear",
+                        new Contraction.Bf16Product(new Contraction.Linear(true)),
+                        Shape.of(33),
+                        ROWS,
+                        shared(65, 33),
+                        shared(65)),
                 of("linear 64 to 10", new Contraction.Linear(true), Shape.of(64), ROWS, shared(10, 64), shared(10)),
                 of("linear 33 to 65", new Contraction.Linear(false), Shape.of(33), ROWS, shared(65, 33)));
     }

@@ -60,8 +60,6 @@ final class ConvolutionDescriptors {
             ADDRESS,
             JAVA_LONG,
             JAVA_LONG);
-    private static final MethodHandle REORDER = Dnnl.function(
-            "dnnl_reorder_primitive_desc_create", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     private final Descriptors owned;
     private final Window window;
@@ -156,8 +154,7 @@ final class ConvolutionDescriptors {
 
     /** {@return the primitive descriptor that moves weights from one layout to another} */
     long describeReorder(long from, long to) {
-        return owned.primitive(Dnnl.create("dnnl_reorder_primitive_desc_create", (arena, out) ->
-                (int) REORDER.invokeExact(out, from, engine, to, engine, attributes)));
+        return owned.reorder(engine, from, to);
     }
 
     private MemorySegment strides(Arena arena) {

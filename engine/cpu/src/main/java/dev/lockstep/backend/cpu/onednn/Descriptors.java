@@ -1,11 +1,18 @@
 package dev.lockstep.backend.cpu.onednn;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
 /** Collects the native objects that are needed only while a primitive is being made, and destroys them together. */
 final class Descriptors implements AutoCloseable {
+    private static final MethodHandle REORDER = Dnnl.function(
+            "dnnl_reorder_primitive_desc_create", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
     private final List<Runnable> releases = new ArrayList<>();
 
     /** Describes an f32 tensor of the given sizes and strides (in elements). */
@@ -26,7 +33,19 @@ final class Descriptors implements AutoCloseable {
 
     /** Describes an f32 tensor whose layout oneDNN shall choose. */
     long any(long... dims) {
-        return keep(Dnnl.createAnyDescriptor(dims), Dnnl::destroyDescriptor);
+        return keep(Dnnl.createAnyDescriptor(Dnnl.F32, dims), Dnnl::destroyDescriptor);
+    }
+
+    /** Describes a bf16 tensor whose layout oneDNN shall choose. */
+    long anyBf16(long... dims) {
+        return keep(Dnnl.createAnyDescriptor(Dnnl.BF16, dims), Dnnl::destroyDescriptor);
+    }
+
+    /** Describes a reorder, which also converts between dtypes. */
+    long reorder(long engine, long from, long to) {
+        long attributes = attributes();
+        return primitive(Dnnl.create("dnnl_reorder_primitive_desc_create", (arena, out) ->
+                (int) REORDER.invokeExact(out, from, engine, to, engine, attributes)));
     }
 
     /** Makes the attributes of a primitive. */

@@ -18,10 +18,12 @@ import java.lang.invoke.MethodHandle;
  */
 @SuppressWarnings("restricted") // A binding of C functions.
 final class Dnnl {
+    static final int BF16 = 2;
     static final int F32 = 3;
     static final int TAG_ANY = 1;
     static final int FORWARD_TRAINING = 64;
     static final int CONVOLUTION_DIRECT = 1;
+    static final int QUERY_SOURCE = 129;
     static final int QUERY_WEIGHTS = 131;
     static final int QUERY_DIFF_WEIGHTS = 132;
     static final int QUERY_SCRATCHPAD = 136;
@@ -187,9 +189,9 @@ final class Dnnl {
                 out, dims.length, arena.allocateFrom(JAVA_LONG, dims), F32, arena.allocateFrom(JAVA_LONG, strides)));
     }
 
-    static long createAnyDescriptor(long[] dims) {
+    static long createAnyDescriptor(int dtype, long[] dims) {
         return create("dnnl_memory_desc_create_with_tag", (arena, out) ->
-                (int) DESC_TAG.invokeExact(out, dims.length, arena.allocateFrom(JAVA_LONG, dims), F32, TAG_ANY));
+                (int) DESC_TAG.invokeExact(out, dims.length, arena.allocateFrom(JAVA_LONG, dims), dtype, TAG_ANY));
     }
 
     static long cloneDescriptor(long descriptor) {

@@ -12,6 +12,7 @@ public final class OneDnn {
 
     private static final int ISA_AVX2 = 0x7;
     private static final int ISA_AVX512 = 0x27;
+    private static final int ISA_AVX512_BF16 = 0xe7; // Wider sets have these bits too.
 
     private static boolean opened;
 
@@ -52,6 +53,11 @@ public final class OneDnn {
     /** {@return version and commit of the library, such as {@code 3.11.0-9c5c...}} */
     public static String version() {
         return Dnnl.version();
+    }
+
+    /** {@return whether the instruction set in use multiplies bf16 values} */
+    static boolean multipliesBf16() {
+        return (Dnnl.effectiveIsa() & ISA_AVX512_BF16) == ISA_AVX512_BF16;
     }
 
     /** {@return the instruction set in use, such as {@code avx2} or {@code avx512_core}} */

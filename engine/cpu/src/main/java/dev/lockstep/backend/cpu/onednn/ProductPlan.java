@@ -68,17 +68,22 @@ final class ProductPlan implements Session.Plan {
         }
     }
 
-    private static long operand(Descriptors owned, long batch, long rows, long columns, Strides strides) {
-        boolean shared = strides.batch() == 0 || batch == 1;
+    static long operand(Descriptors owned, long batch, long rows, long columns, Strides strides) {
+        boolean shared = isShared(batch, strides);
         long[] dims = {shared ? 1 : batch, rows, columns};
         long[] steps = {shared ? rows * columns : strides.batch(), strides.row(), strides.column()};
         return owned.strided(dims, steps);
     }
 
-    /** The memory descriptors of a product; bias is 0 where it has none. */
-    private record Operands(long left, long right, long bias, long result) {}
+    /** {@return whether an operand is one matrix for the whole batch} */
+    static boolean isShared(long batch, Strides strides) {
+        return strides.batch() == 0 || batch == 1;
+    }
 
-    private static long describe(Descriptors owned, long engine, Operands of) {
+    /** The memory descriptors of a product; bias is 0 where it has none. */
+    record Operands(long left, long right, long bias, long result) {}
+
+    static long describe(Descriptors owned, long engine, Operands of) {
         long attributes = owned.attributes();
         return Dnnl.create("dnnl_matmul_primitive_desc_create", (arena, out) ->
                 (int) CREATE.invokeExact(out, engine, of.left, of.right, of.bias, of.result, attributes));

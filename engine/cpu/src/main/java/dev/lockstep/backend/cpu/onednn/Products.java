@@ -23,11 +23,36 @@ import org.jspecify.annotations.Nullable;
 public final class Products {
     private final Backend backend;
     private final MemoryPool pool;
+    private final Runner runner;
+
+    /** Computes a product of operands at addresses; the bias is 0 where there is none. */
+    @FunctionalInterface
+    private interface Runner {
+        void run(Product product, long left, long right, long bias, long result);
+    }
 
     /** Makes the products of a backend, which copies operands that oneDNN cannot read in place. */
     public Products(Backend backend) {
+        this(
+                backend,
+                (product, left, right, bias, result) -> Session.current()
+                        .plan(product, ProductPlan.class, ProductPlan::of)
+                        .run(backend.memory(), left, right, bias, result));
+    }
+
+    private Products(Backend backend, Runner runner) {
         this.backend = backend;
         this.pool = backend.memory();
+        this.runner = runner;
+    }
+
+    /** Makes products that round their operands to bf16; only where {@link OneDnn#multipliesBf16}. */
+    static Products roundingToBf16(Backend backend) {
+        return new Products(
+                backend,
+                (product, left, right, bias, result) -> Session.current()
+                        .plan(new Bf16Plan.Key(product), Bf16Plan.class, Bf16Plan::of)
+                        .run(backend.memory(), left, right, bias, result));
     }
 
     /** Executes a contraction, or returns null where its inputs are not two non-empty f32 operands that fit. */
@@ -40,7 +65,8 @@ public final class Products {
         return switch (op) {
             case Contraction.Matmul() -> matmul(inputs);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, inputs);
-            case Contraction.Attention _,
+            case Contraction.Bf16Product _,
+                    Contraction.Attention _,
                     Contraction.AttentionGrad _,
                     Contraction.SelfAttention _,
                     Contraction.SelfAttentionGrad _ -> null;
@@ -110,7 +136,7 @@ public final class Products {
         if (product.m() == 1) {
             multiplySingleRows(product, left, right, biasAddress, result);
         } else {
-            plan(product).run(pool, left.address(), right.address(), biasAddress, result.address());
+            runner.run(product, left.address(), right.address(), biasAddress, result.address());
         }
         return result;
     }
@@ -124,7 +150,7 @@ public final class Products {
         try (Value dense = contiguous(left.alias())) {
             rows.segment().fill((byte) 0);
             copyRows(dense, rows.segment(), product.k(), batch, 1);
-            plan(padded).run(pool, rows.address(), right.address(), bias, results.address());
+            runner.run(padded, rows.address(), right.address(), bias, results.address());
             try (Value all =
                     new Value(results.retain(), Layout.contiguous(Shape.of(2 * batch, product.n())), DType.F32)) {
                 copyRows(all, result.storage().segment(), product.n(), batch, 2);
@@ -143,10 +169,6 @@ public final class Products {
             MemorySegment.copy(
                     from.storage().segment(), start + i * fromStep * bytes, to, i * (3 - fromStep) * bytes, bytes);
         }
-    }
-
-    private static ProductPlan plan(Product product) {
-        return Session.current().plan(product, ProductPlan.class, ProductPlan::of);
     }
 
     /**

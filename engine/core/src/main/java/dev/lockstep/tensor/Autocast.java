@@ -1,0 +1,60 @@
+package dev.lockstep.tensor;
+
+import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.layout.DType;
+
+/**
+ * Says whether this thread computes products in mixed precision. Off by default; switched for a block, as a step's
+ * closure does around the model's call:
+ *
+ * <pre>{@code
+ * try (var mode = Autocast.to(DType.BF16)) {
+ *     loss = model.call(x);
+ * }
+ * }</pre>
+ *
+ * <p>Within it {@code matmul} and {@code linear} of f32 tensors round their two factors to bfloat16 and sum in f32; so
+ * do the products of their gradients, wherever backward runs. Everything else stays f32: parameters and their updates,
+ * attention, convolutions, norms, losses. Unlike in PyTorch a product's result is f32 as well, so that nothing that
+ * follows loses bits.
+ */
+public final class Autocast {
+    private static final ThreadLocal<Autocast> CURRENT = ThreadLocal.withInitial(Autocast::new);
+
+    private boolean enabled;
+
+    private Autocast() {}
+
+    /** Puts the mode before back when closed, by the same thread. */
+    public interface Restore extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** {@return whether this thread rounds the factors of products} */
+    public static boolean isEnabled() {
+        return CURRENT.get().enabled;
+    }
+
+    /**
+     * Computes products with factors of a dtype until the result is closed.
+     *
+     * @param dtype {@link DType#BF16}, or {@link DType#F32} to switch mixed precision off within a block that has it
+     * @throws IllegalArgumentException if it is another dtype
+     */
+    public static Restore to(DType dtype) {
+        if (dtype != DType.BF16 && dtype != DType.F32) {
+            throw new IllegalArgumentException("autocast: the dtype must be BF16 or F32, got " + dtype);
+        }
+        Autocast mode = CURRENT.get();
+        boolean before = mode.enabled;
+        mode.enabled = dtype == DType.BF16;
+        return () -> mode.enabled = before;
+    }
+
+    /** {@return the product as this thread computes it} */
+    static Contraction product(Contraction product, Tensor left, Tensor right) {
+        boolean rounds = isEnabled() && left.dtype() == DType.F32 && right.dtype() == DType.F32;
+        return rounds ? new Contraction.Bf16Product(product) : product;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.lockstep.tensor;
+
+import static dev.lockstep.tensor.Tensors.tensor;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lockstep.layout.DType;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** 1 + 2^-8 lies halfway between the bfloat16 numbers 1 and 1 + 2^-7, and is rounded to 1. */
+class AutocastTest {
+    private static final double HALFWAY = 1 + 0x1p-8;
+
+    private final Scope scope = Scope.open("test");
+
+    @AfterEach
+    void closeScope() {
+        scope.close();
+    }
+
+    @Test
+    void roundsTheFactorsOfProductsWithinTheBlockOnly() {
+        Tensor x = tensor(HALFWAY, 1).reshape(1, 2);
+        Tensor w = tensor(1, HALFWAY).reshape(1, 2);
+        try (var _ = Autocast.to(DType.BF16)) {
+            assertTrue(Autocast.isEnabled());
+            assertArrayEquals(new float[] {2}, x.linear(w, null).toFloatArray());
+            assertArrayEquals(new float[] {2}, x.matmul(w.t()).toFloatArray());
+            assertEquals(DType.F32, x.matmul(w.t()).dtype());
+            assertArrayEquals(
+                    new float[] {(float) (2 + 0x1p-7)}, x.mul(w).sum(1).toFloatArray()); // No product of rows.
+            try (var _ = Autocast.to(DType.F32)) {
+                assertArrayEquals(
+                        new float[] {(float) (2 + 0x1p-7)}, x.linear(w, null).toFloatArray());
+            }
+            assertArrayEquals(new float[] {2}, x.linear(w, null).toFloatArray());
+        }
+        assertFalse(Autocast.isEnabled());
+        assertArrayEquals(new float[] {(float) (2 + 0x1p-7)}, x.linear(w, null).toFloatArray());
+    }
+
+    @Test
+    void gradientsRoundTheirFactorsToo() {
+        Tensor x = tensor(HALFWAY, 3).reshape(1, 2).requiresGrad(true);
+        Tensor w = tensor(2, HALFWAY).reshape(1, 2).requiresGrad(true);
+        Tensor loss;
+        try (var _ = Autocast.to(DType.BF16)) {
+            loss = x.linear(w, null).sum().mul(HALFWAY); // The gradient of the product is 1 + 2^-8, and rounded to 1.
+        }
+        Gradients gradients = loss.backward(); // Outside of the block.
+        assertArrayEquals(new float[] {2, 1}, gradients.get(x).toFloatArray());
+        assertArrayEquals(new float[] {1, 3}, gradients.get(w).toFloatArray());
+    }
+
+    @Test
+    void leavesDoublesAlone() {
+        Tensor x = tensor(HALFWAY, 1).reshape(1, 2).to(DType.F64);
+        try (var _ = Autocast.to(DType.BF16)) {
+            assertEquals(DType.F64, x.matmul(x.t()).dtype());
+        }
+    }
+
+    @Test
+    void belongsToItsThread() {
+        try (var _ = Autocast.to(DType.BF16)) {
+            assertFalse(CompletableFuture.supplyAsync(Autocast::isEnabled).join());
+        }
+    }
+
+    @Test
+    void refusesOtherDtypes() {
+        var error = assertThrows(IllegalArgumentException.class, () -> Autocast.to(DType.F16));
+        assertEquals("autocast: the dtype must be BF16 or F32, got F16", error.getMessage());
+    }
+}
