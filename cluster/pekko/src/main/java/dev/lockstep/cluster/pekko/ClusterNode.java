@@ -136,7 +136,8 @@ public final class ClusterNode implements AutoCloseable {
                 () -> job.isDone() ? Optional.of(job.join()) : Optional.empty(),
                 options.register(),
                 options.clock(),
-                post);
+                post,
+                node.closed::get);
         ClusterSingleton.get(system).init(SingletonActor.of(CoordinatorActor.create(environment), "coordinator"));
         system.getWhenTerminated().whenComplete((done, failure) -> node.stopped(port));
         return node;

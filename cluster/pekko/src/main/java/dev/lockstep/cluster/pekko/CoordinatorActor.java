@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -80,8 +81,21 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
     /** All agents have had time to hear that the run is over. */
     record LastWord() implements Message {}
 
-    /** What a coordinator needs of its node; the job is unknown on a node that has never met a coordinator. */
-    record Environment(Supplier<Optional<JobSpec>> job, GenerationRegister register, LongSupplier clock, Post post) {}
+    /**
+     * What a coordinator needs of its node.
+     *
+     * @param job what is run, unknown on a node that has never met a coordinator
+     * @param register where generations are written
+     * @param clock nanoseconds
+     * @param post how words go out
+     * @param leaving whether the node is being closed
+     */
+    record Environment(
+            Supplier<Optional<JobSpec>> job,
+            GenerationRegister register,
+            LongSupplier clock,
+            Post post,
+            BooleanSupplier leaving) {}
 
     private final JobSpec job;
     private final Environment environment;
@@ -149,7 +163,11 @@ final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Message> 
         return lookAround();
     }
 
+    /** A node that is being closed hears nobody any more, and must not decide from that who is lost. */
     private Behavior<Message> onWrite(Write write) {
+        if (environment.leaving().getAsBoolean()) {
+            return this;
+        }
         var answer =
                 CompletableFuture.supplyAsync(() -> environment.register().createIfAbsent(write.proposal()), blocking);
         getContext()
