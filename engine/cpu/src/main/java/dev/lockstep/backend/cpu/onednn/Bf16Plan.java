@@ -1,11 +1,12 @@
 package dev.lockstep.backend.cpu.onednn;
 
+import dev.lockstep.backend.cpu.onednn.Product.Strides;
 import dev.lockstep.device.MemoryPool;
 import dev.lockstep.device.Storage;
 
 /**
- * A product of f32 operands that are rounded to bf16, ready to run. Two reorders round the operands and bring them into
- * the layouts that oneDNN multiplies fastest, at once; sums, bias and result are f32.
+ * A product of f32 operands that are rounded to bf16, ready to run. Two reorders round the operands; sums, bias and
+ * result are f32.
  */
 final class Bf16Plan implements Session.Plan {
     private final Primitive roundLeft;
@@ -34,28 +35,33 @@ final class Bf16Plan implements Session.Plan {
             long right = ProductPlan.operand(owned, p.batch(), p.k(), p.n(), p.right());
             long leftBatch = ProductPlan.isShared(p.batch(), p.left()) ? 1 : p.batch();
             long rightBatch = ProductPlan.isShared(p.batch(), p.right()) ? 1 : p.batch();
+            long roundedLeft = rounded(owned, leftBatch, p.m(), p.k(), p.left());
+            long roundedRight = rounded(owned, rightBatch, p.k(), p.n(), p.right());
             long bias = p.hasBias() ? owned.plain(1, 1, p.n()) : 0;
             long result = owned.plain(p.batch(), p.m(), p.n());
             long descriptor = owned.primitive(ProductPlan.describe(
-                    owned,
-                    session.engine(),
-                    new ProductPlan.Operands(
-                            owned.anyBf16(leftBatch, p.m(), p.k()),
-                            owned.anyBf16(rightBatch, p.k(), p.n()),
-                            bias,
-                            result)));
-            long chosenLeft = Dnnl.queryDescriptor(descriptor, Dnnl.QUERY_SOURCE);
-            long chosenRight = Dnnl.queryDescriptor(descriptor, Dnnl.QUERY_WEIGHTS);
+                    owned, session.engine(), new ProductPlan.Operands(roundedLeft, roundedRight, bias, result)));
             int[] kinds = p.hasBias()
                     ? new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_BIAS}
                     : new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
             return new Bf16Plan(
-                    rounding(owned, left, chosenLeft),
-                    rounding(owned, right, chosenRight),
-                    session.prepare(descriptor, kinds, new long[] {chosenLeft, chosenRight, result, bias}),
-                    Dnnl.sizeBytes(chosenLeft),
-                    Dnnl.sizeBytes(chosenRight));
+                    rounding(owned, left, roundedLeft),
+                    rounding(owned, right, roundedRight),
+                    session.prepare(descriptor, kinds, new long[] {roundedLeft, roundedRight, result, bias}),
+                    Dnnl.sizeBytes(roundedLeft),
+                    Dnnl.sizeBytes(roundedRight));
         }
+    }
+
+    /**
+     * The rounded operand: dense, and in the order of the operand itself. In the layout that oneDNN would choose the
+     * product is no faster, but the reorder into it has to turn the matrix and takes longer than the product.
+     */
+    private static long rounded(Descriptors owned, long batch, long rows, long columns, Strides strides) {
+        boolean byColumns = strides.column() != 1;
+        return owned.stridedBf16(
+                new long[] {batch, rows, columns},
+                new long[] {rows * columns, byColumns ? 1 : columns, byColumns ? rows : 1});
     }
 
     private static Primitive rounding(Descriptors owned, long from, long to) {

@@ -17,7 +17,7 @@ final class Descriptors implements AutoCloseable {
 
     /** Describes an f32 tensor of the given sizes and strides (in elements). */
     long strided(long[] dims, long[] strides) {
-        return keep(Dnnl.createDescriptor(dims, strides), Dnnl::destroyDescriptor);
+        return keep(Dnnl.createDescriptor(Dnnl.F32, dims, strides), Dnnl::destroyDescriptor);
     }
 
     /** Describes an f32 tensor in C order. */
@@ -33,12 +33,12 @@ final class Descriptors implements AutoCloseable {
 
     /** Describes an f32 tensor whose layout oneDNN shall choose. */
     long any(long... dims) {
-        return keep(Dnnl.createAnyDescriptor(Dnnl.F32, dims), Dnnl::destroyDescriptor);
+        return keep(Dnnl.createAnyDescriptor(dims), Dnnl::destroyDescriptor);
     }
 
-    /** Describes a bf16 tensor whose layout oneDNN shall choose. */
-    long anyBf16(long... dims) {
-        return keep(Dnnl.createAnyDescriptor(Dnnl.BF16, dims), Dnnl::destroyDescriptor);
+    /** Describes a bf16 tensor of the given sizes and strides (in elements). */
+    long stridedBf16(long[] dims, long[] strides) {
+        return keep(Dnnl.createDescriptor(Dnnl.BF16, dims, strides), Dnnl::destroyDescriptor);
     }
 
     /** Describes a reorder, which also converts between dtypes. */

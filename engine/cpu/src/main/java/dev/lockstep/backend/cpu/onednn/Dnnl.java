@@ -23,7 +23,6 @@ final class Dnnl {
     static final int TAG_ANY = 1;
     static final int FORWARD_TRAINING = 64;
     static final int CONVOLUTION_DIRECT = 1;
-    static final int QUERY_SOURCE = 129;
     static final int QUERY_WEIGHTS = 131;
     static final int QUERY_DIFF_WEIGHTS = 132;
     static final int QUERY_SCRATCHPAD = 136;
@@ -184,14 +183,14 @@ final class Dnnl {
                 "dnnl_stream_create", (arena, out) -> (int) STREAM_CREATE.invokeExact(out, engine, STREAM_IN_ORDER));
     }
 
-    static long createDescriptor(long[] dims, long[] strides) {
+    static long createDescriptor(int dtype, long[] dims, long[] strides) {
         return create("dnnl_memory_desc_create_with_strides", (arena, out) -> (int) DESC_STRIDES.invokeExact(
-                out, dims.length, arena.allocateFrom(JAVA_LONG, dims), F32, arena.allocateFrom(JAVA_LONG, strides)));
+                out, dims.length, arena.allocateFrom(JAVA_LONG, dims), dtype, arena.allocateFrom(JAVA_LONG, strides)));
     }
 
-    static long createAnyDescriptor(int dtype, long[] dims) {
+    static long createAnyDescriptor(long[] dims) {
         return create("dnnl_memory_desc_create_with_tag", (arena, out) ->
-                (int) DESC_TAG.invokeExact(out, dims.length, arena.allocateFrom(JAVA_LONG, dims), dtype, TAG_ANY));
+                (int) DESC_TAG.invokeExact(out, dims.length, arena.allocateFrom(JAVA_LONG, dims), F32, TAG_ANY));
     }
 
     static long cloneDescriptor(long descriptor) {
