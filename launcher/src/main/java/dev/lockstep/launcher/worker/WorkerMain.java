@@ -52,8 +52,11 @@ public final class WorkerMain {
             WorkerMessage.Failed failed = Failures.describe(e);
             exitCode = failed.exitCode();
             e.printStackTrace(); // To this worker's stderr.log.
-            link.send(failed);
-            ErrorFile.write(Path.of(variable("LOCKSTEP_LOGS")), failed, box);
+            try {
+                ErrorFile.write(Path.of(variable("LOCKSTEP_LOGS")), failed, box); // First: the agent may end us for it.
+            } finally {
+                link.send(failed);
+            }
         }
         System.out.flush();
         System.err.flush();
