@@ -4,14 +4,27 @@ A file is a list of cases. Each begins with `case NAME`; then come the inputs (`
 their parameters (`param KEY DTYPE SHAPE : NUMBERS`), the outputs (`out ...`) and the gradients (`grad INDEX ...` of an
 input, `gradparam KEY ...` of a parameter) of the sum of all floating outputs times fixed weights. Numbers are in C
 order, as Python prints doubles; booleans are 0 and 1. NAME is the key of a function on the Java side, up to a colon.
+
+A script started without the environment below starts itself anew with it: one thread and the instructions that every
+x86-64 processor with AVX2 has give the same last digits everywhere. ORACLE_FOLDER names another folder to write to.
 """
 
 import math
 import os
+import sys
 
-import torch
+SAME_EVERYWHERE = {
+    "ATEN_CPU_CAPABILITY": "avx2", "OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+if any(os.environ.get(key) != value for key, value in SAME_EVERYWHERE.items()):
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **SAME_EVERYWHERE})
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "src", "main", "resources", "oracle")
+import torch  # noqa: E402
+
+RESOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "src", "main", "resources", "oracle")
+FOLDER = os.environ.get("ORACLE_FOLDER", RESOURCES)
 NAMES = {
     torch.float64: "F64", torch.float32: "F32", torch.bfloat16: "BF16", torch.float16: "F16", torch.int8: "I8",
     torch.uint8: "U8", torch.int16: "I16", torch.int32: "I32", torch.int64: "I64", torch.bool: "BOOL",

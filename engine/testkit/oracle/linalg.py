@@ -46,5 +46,13 @@ def rebuilt(x):
 
 file.case("svd", rebuilt, normal(4, 5, 3))
 file.case("svd:wide", rebuilt, normal(5, 3, 4))
-file.case("lstsq", lambda x, b: torch.linalg.lstsq(x, b).solution, normal(4, 5, 3), normal(6, 5, 2), grad=False)
+
+
+def least_squares(x, b):
+    """The closed form: what torch.linalg.lstsq gives differs in the last digit from run to run."""
+    q, r = torch.linalg.qr(x)
+    return torch.linalg.solve_triangular(r, q.transpose(-1, -2) @ b, upper=True)
+
+
+file.case("lstsq", least_squares, normal(4, 5, 3), normal(6, 5, 2), grad=False)
 file.write()

@@ -84,6 +84,26 @@ def recurrent(file):
     file.module("LSTMCell", nn.LSTMCell(3, 5), lambda m, t, a, b: m(t, (a, b)), x[0], h, normal(3, 2, 5))
 
 
+def packed(module, x, lengths, *start, first=False):
+    """The padded output and the state that a recurrent module gives for a packed batch."""
+    rows = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=first, enforce_sorted=False)
+    start = start if len(start) < 2 else (start,)
+    out, end = module(rows, *start)
+    out, _ = nn.utils.rnn.pad_packed_sequence(out, batch_first=first)
+    return out, end
+
+
+def packs(file):
+    x = normal(1, 4, 3, 3)
+    lengths = torch.tensor([2, 4, 1])
+    both = dict(num_layers=2, bidirectional=True)
+    file.module("RNN.packed", nn.RNN(3, 5, **both), packed, x, lengths)
+    file.module("GRU.packed", nn.GRU(3, 5, **both), packed, x, lengths, normal(2, 4, 3, 5))
+    file.module("LSTM.packed", nn.LSTM(3, 5, **both), packed, x, lengths, normal(2, 4, 3, 5), normal(3, 4, 3, 5))
+    file.module("LSTM.packedFirst", nn.LSTM(3, 5, batch_first=True), lambda m, t, n: packed(m, t, n, first=True),
+                normal(1, 3, 4, 3), torch.tensor([3, 3, 2]))
+
+
 def transformers(file):
     x = normal(1, 2, 3, 8)
     memory = normal(2, 2, 5, 8)
@@ -109,5 +129,6 @@ def transformers(file):
 file = File("modules")
 layers(file)
 recurrent(file)
+packs(file)
 transformers(file)
 file.write()

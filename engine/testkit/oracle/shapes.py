@@ -1,6 +1,7 @@
 """Views, rearrangements, reads and writes by index, products, einsum."""
 
 import torch
+from torch.nn.utils import rnn
 
 from golden import File, ints, normal, positive
 
@@ -93,6 +94,23 @@ def indexes(file):
     file.case("oneHot", lambda i: torch.nn.functional.one_hot(i, 5), ints(1, 0, 5, 2, 3))
 
 
+def sequences(file):
+    lengths = torch.tensor([2, 4, 1, 2])
+    x = normal(1, 4, 4, 3)
+    file.case("packPaddedSequence", lambda t, n: rnn.pack_padded_sequence(t, n)[:2], x, torch.tensor([4, 2, 2, 1]))
+    file.case("packPaddedSequence.unsorted", lambda t, n: rnn.pack_padded_sequence(
+        t, n, batch_first=True, enforce_sorted=False)[:2], x, lengths)
+    file.case("padPackedSequence", lambda t, n: rnn.pad_packed_sequence(rnn.pack_padded_sequence(
+        t, n, enforce_sorted=False), padding_value=0.5, total_length=6), x, lengths)
+    file.case("padPackedSequence.first", lambda t, n: rnn.pad_packed_sequence(rnn.pack_padded_sequence(
+        t, n, batch_first=True, enforce_sorted=False), batch_first=True), x, lengths)
+    parts = normal(1, 2, 3), normal(2, 4, 3), normal(3, 1, 3)
+    file.case("padSequence", lambda *t: rnn.pad_sequence(t), *parts)
+    file.case("padSequence.first", lambda *t: rnn.pad_sequence(t, batch_first=True, padding_value=-1.5), *parts)
+    file.case("packSequence", lambda *t: rnn.pack_sequence(t, enforce_sorted=False)[:2], *parts)
+    file.case("unpackSequence", lambda *t: rnn.unpack_sequence(rnn.pack_sequence(t, enforce_sorted=False)), *parts)
+
+
 def products(file):
     file.case("matmul", torch.matmul, normal(1, 3, 4), normal(2, 4, 5))
     for name, left, right in [("1x1", (4,), (4,)), ("1x2", (4,), (4, 3)), ("2x1", (3, 4), (4,)),
@@ -130,5 +148,6 @@ file = File("shapes")
 views(file)
 copies(file)
 indexes(file)
+sequences(file)
 products(file)
 file.write()

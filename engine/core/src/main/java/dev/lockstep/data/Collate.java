@@ -56,7 +56,7 @@ public final class Collate {
             if (!other.shape().equals(first.shape()) || other.dtype() != first.dtype()) {
                 throw new IllegalArgumentException("collate: " + path + " is " + first.dtype() + first.shape()
                         + " in sample 0 and " + other.dtype() + other.shape() + " in sample " + i
-                        + "; pad them (Sequences.pad) in a function of your own");
+                        + "; pad them (Sequences.padSequence) in a function of your own");
             }
         }
         return Tensors.stack(tensors, 0);

@@ -17,9 +17,9 @@ public final class Sequences {
      * @param padding what stands where a sequence has ended
      * @throws IllegalArgumentException if there is none, or they differ in dtype or in any axis but the first
      */
-    public static Tensor pad(List<Tensor> sequences, boolean batchFirst, double padding) {
+    public static Tensor padSequence(List<Tensor> sequences, boolean batchFirst, double padding) {
         if (sequences.isEmpty()) {
-            throw new IllegalArgumentException("pad: no sequences to join");
+            throw new IllegalArgumentException("padSequence: no sequences to join");
         }
         Tensor first = sequences.getFirst();
         sequences.forEach(sequence -> check(first, sequence));
@@ -51,7 +51,7 @@ public final class Sequences {
                 && other.dtype() == first.dtype()
                 && other.shape().with(0, 0).equals(first.shape().with(0, 0));
         if (!fits) {
-            throw new IllegalArgumentException("pad: sequences " + first.dtype() + first.shape() + " and "
+            throw new IllegalArgumentException("padSequence: sequences " + first.dtype() + first.shape() + " and "
                     + other.dtype() + other.shape() + " differ in more than their lengths");
         }
     }

@@ -38,8 +38,19 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
      *
      * @param x the sequence
      * @param start the state before it; zeros if absent
+     * @param batchSizes of packed sequences, x being their rows; empty for padded ones
      */
-    public record Input(Tensor x, Optional<State> start) {}
+    public record Input(Tensor x, Optional<State> start, List<Long> batchSizes) {
+        /** Copies the sizes. */
+        public Input {
+            batchSizes = List.copyOf(batchSizes);
+        }
+
+        /** Takes padded sequences. */
+        public Input(Tensor x, Optional<State> start) {
+            this(x, start, List.of());
+        }
+    }
 
     /**
      * What it gives.
@@ -49,13 +60,19 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
      */
     public record Output(Tensor out, State end) {}
 
+    /**
+     * What it gives for packed sequences.
+     *
+     * @param out h of the last layer at each step
+     * @param end the state after each sequence's last step, in the order of the batch
+     */
+    public record PackedOutput(PackedSequence out, State end) {}
+
     private record Cell(
             Tensor inputWeight,
             Tensor hiddenWeight,
             @Nullable Tensor inputBias,
             @Nullable Tensor hiddenBias) {}
-
-    private record Scan(Tensor hidden, Tensor cell) {}
 
     /** Makes one layer that takes [T, N, in]. */
     public LSTM(int inputSize, int hiddenSize) {
@@ -94,11 +111,23 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
         return call(new Input(x, Optional.empty()));
     }
 
+    /** Runs over packed sequences from zeros. */
+    public PackedOutput call(PackedSequence x) {
+        return call(x, Optional.empty());
+    }
+
+    /** Runs over packed sequences from a state in the order of the batch. */
+    public PackedOutput call(PackedSequence x, Optional<State> start) {
+        Optional<State> sorted = start.map(state -> new State(x.sorted(state.h()), x.sorted(state.c())));
+        Output output = call(new Input(x.data(), sorted, x.batchSizes()));
+        State end = output.end();
+        return new PackedOutput(x.with(output.out()), new State(x.unsorted(end.h()), x.unsorted(end.c())));
+    }
+
     @Override
     public Output forward(Input input) {
-        Tensor x = config.batchFirst() ? input.x().transpose(0, 1) : input.x(); // [T, N, in]
-        check(input.x(), x);
-        Tensor out = x;
+        Steps steps = Steps.of(typeName(), config, input.x(), input.batchSizes());
+        Tensor out = steps.rows(input.x(), config.batchFirst()); // [R, in]
         List<Tensor> lastH = new ArrayList<>();
         List<Tensor> lastC = new ArrayList<>();
         for (int k = 0; k < config.layers(); k++) {
@@ -106,49 +135,50 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
             Tensor[] both = new Tensor[config.directions()];
             for (int d = 0; d < both.length; d++) {
                 int place = k * both.length + d;
-                Scan scan = scan(cells.get(place), d == 0 ? seen : seen.flip(0), start(input, place, x));
-                lastH.add(scan.hidden().select(0, x.size(0) - 1));
-                lastC.add(scan.cell());
-                both[d] = d == 0 ? scan.hidden() : scan.hidden().flip(0);
+                Steps.Walked walked = direction(steps, seen, place, start(input, place, steps));
+                lastH.add(walked.state().get(0));
+                lastC.add(walked.state().get(1));
+                both[d] = walked.out();
             }
-            out = both.length == 1 ? both[0] : Tensors.cat(2, both);
+            out = both.length == 1 ? both[0] : Tensors.cat(1, both);
         }
         State end = new State(Tensors.stack(lastH, 0), Tensors.stack(lastC, 0));
-        return new Output(config.batchFirst() ? out.transpose(0, 1) : out, end);
+        return new Output(steps.sequences(out, config.batchFirst()), end);
     }
 
-    private void check(Tensor given, Tensor x) {
-        if (given.rank() != 3 || x.size(-1) != config.inputSize() || x.size(0) == 0) {
-            throw new IllegalArgumentException("LSTM: x must be " + (config.batchFirst() ? "[N, T, " : "[T, N, ")
-                    + config.inputSize() + "] with T at least 1, got " + given.shape());
-        }
-    }
-
-    private Scan start(Input input, int layer, Tensor x) {
+    private List<Tensor> start(Input input, int layer, Steps steps) {
         if (input.start().isEmpty()) {
-            Tensor zeros = Tensors.zeros(x.dtype(), x.size(1), config.hiddenSize());
-            return new Scan(zeros, zeros);
+            Tensor zeros = Tensors.zeros(input.x().dtype(), steps.sequences(), config.hiddenSize());
+            return List.of(zeros, zeros);
         }
         State start = input.start().get();
-        Shape wanted = Shape.of((long) config.layers() * config.directions(), x.size(1), config.hiddenSize());
+        Shape wanted = Shape.of((long) config.layers() * config.directions(), steps.sequences(), config.hiddenSize());
         if (!start.h().shape().equals(wanted) || !start.c().shape().equals(wanted)) {
             throw new IllegalArgumentException("LSTM: h and c must be " + wanted + ", got "
                     + start.h().shape() + " and " + start.c().shape());
         }
-        return new Scan(start.h().select(0, layer), start.c().select(0, layer));
+        return List.of(start.h().select(0, layer), start.c().select(0, layer));
     }
 
-    /** Projects the whole sequence at once and walks over time. */
-    private Scan scan(Cell cell, Tensor x, Scan start) {
+    private Steps.Walked direction(Steps steps, Tensor rows, int place, List<Tensor> start) {
+        Cell cell = cells.get(place);
+        Tensor gates = rows.contiguous().linear(cell.inputWeight(), cell.inputBias()); // [R, 4 hidden]
+        boolean isForward = place % config.directions() == 0;
+        Steps.Scan scan = (part, state) -> scan(cell, part, state);
+        return isForward ? steps.forward(gates, start, scan) : steps.backward(gates, start, scan);
+    }
+
+    private Steps.Walked scan(Cell cell, Tensor gates, List<Tensor> start) {
         @Nullable Tensor hiddenBias = cell.hiddenBias();
         List<Tensor> outputs = Tensors.execute(
                 new LstmScan(),
-                x.contiguous().linear(cell.inputWeight(), cell.inputBias()), // [T, N, 4 hidden]
-                start.hidden().contiguous(),
-                start.cell().contiguous(),
+                gates.contiguous(), // [T, N, 4 hidden]
+                start.get(0).contiguous(),
+                start.get(1).contiguous(),
                 cell.hiddenWeight(),
-                hiddenBias == null ? Tensors.zeros(x.dtype(), (long) GATES * config.hiddenSize()) : hiddenBias);
-        return new Scan(outputs.get(0), outputs.get(1));
+                hiddenBias == null ? Tensors.zeros(gates.dtype(), (long) GATES * config.hiddenSize()) : hiddenBias);
+        Tensor hidden = outputs.get(0);
+        return new Steps.Walked(hidden, List.of(hidden.select(0, hidden.size(0) - 1), outputs.get(1)));
     }
 
     @Override

@@ -26,8 +26,19 @@ public abstract sealed class Recurrent extends Module<Recurrent.Input, Recurrent
      *
      * @param x the sequence
      * @param start the state before it, [layers directions, N, hidden]; zeros if absent
+     * @param batchSizes of packed sequences, x being their rows; empty for padded ones
      */
-    public record Input(Tensor x, Optional<Tensor> start) {}
+    public record Input(Tensor x, Optional<Tensor> start, List<Long> batchSizes) {
+        /** Copies the sizes. */
+        public Input {
+            batchSizes = List.copyOf(batchSizes);
+        }
+
+        /** Takes padded sequences. */
+        public Input(Tensor x, Optional<Tensor> start) {
+            this(x, start, List.of());
+        }
+    }
 
     /**
      * What it gives.
@@ -36,6 +47,14 @@ public abstract sealed class Recurrent extends Module<Recurrent.Input, Recurrent
      * @param end the state after the last step, [layers directions, N, hidden]
      */
     public record Output(Tensor out, Tensor end) {}
+
+    /**
+     * What it gives for packed sequences.
+     *
+     * @param out the last layer's state at each step
+     * @param end the state after each sequence's last step, [layers directions, N, hidden], in the order of the batch
+     */
+    public record PackedOutput(PackedSequence out, Tensor end) {}
 
     /** The weights of one layer in one direction. */
     record Weights(
@@ -75,43 +94,65 @@ public abstract sealed class Recurrent extends Module<Recurrent.Input, Recurrent
         return call(new Input(x, Optional.empty()));
     }
 
+    /** Runs over packed sequences from zeros. */
+    public final PackedOutput call(PackedSequence x) {
+        return call(x, Optional.empty());
+    }
+
+    /** Runs over packed sequences from a state [layers directions, N, hidden] in the order of the batch. */
+    public final PackedOutput call(PackedSequence x, Optional<Tensor> start) {
+        Output output = call(new Input(x.data(), start.map(x::sorted), x.batchSizes()));
+        return new PackedOutput(x.with(output.out()), x.unsorted(output.end()));
+    }
+
     @Override
     public final Output forward(Input input) {
-        Tensor x = config.batchFirst() ? input.x().transpose(0, 1) : input.x(); // [T, N, in]
-        if (x.rank() != 3 || x.size(2) != config.inputSize() || x.size(0) == 0) {
-            throw new IllegalArgumentException(typeName() + ": expected a sequence of at least one step of "
-                    + config.inputSize() + " numbers, got " + input.x().shape());
-        }
+        Steps steps = Steps.of(typeName(), config, input.x(), input.batchSizes());
         List<Tensor> ends = new ArrayList<>();
-        Tensor out = x;
+        Tensor out = steps.rows(input.x(), config.batchFirst()); // [R, in]
         for (int k = 0; k < config.layers(); k++) {
-            out = layer(k, k > 0 && isTraining() ? out.dropout(config.dropout()) : out, input.start(), ends);
+            Tensor seen = k > 0 && isTraining() ? out.dropout(config.dropout()) : out;
+            Tensor[] both = new Tensor[config.directions()];
+            for (int d = 0; d < both.length; d++) {
+                int place = k * both.length + d;
+                Steps.Walked walked = direction(steps, seen, place, start(input, place, steps));
+                ends.addAll(walked.state());
+                both[d] = walked.out();
+            }
+            out = both.length == 1 ? both[0] : Tensors.cat(1, both);
         }
-        return new Output(config.batchFirst() ? out.transpose(0, 1) : out, Tensors.stack(ends, 0));
+        return new Output(steps.sequences(out, config.batchFirst()), Tensors.stack(ends, 0));
     }
 
-    private Tensor layer(int k, Tensor x, Optional<Tensor> start, List<Tensor> ends) {
-        Tensor[] both = new Tensor[config.directions()];
-        for (int d = 0; d < both.length; d++) {
-            int place = k * both.length + d;
-            Tensor h = start.map(all -> all.select(0, place))
-                    .orElseGet(() -> Tensors.zeros(x.dtype(), x.size(1), config.hiddenSize()));
-            List<Tensor> states = scan(weights.get(place), d == 0 ? x : x.flip(0), h);
-            ends.add(states.getLast());
-            both[d] = Tensors.stack(d == 0 ? states : states.reversed(), 0);
+    private Tensor start(Input input, int place, Steps steps) {
+        Shape wanted = Shape.of((long) config.layers() * config.directions(), steps.sequences(), config.hiddenSize());
+        if (input.start().isEmpty()) {
+            return Tensors.zeros(input.x().dtype(), steps.sequences(), config.hiddenSize());
         }
-        return both.length == 1 ? both[0] : Tensors.cat(2, both);
+        Tensor start = input.start().get();
+        if (!start.shape().equals(wanted)) {
+            throw new IllegalArgumentException(
+                    typeName() + ": the state before must be " + wanted + ", got " + start.shape());
+        }
+        return start.select(0, place);
     }
 
-    private List<Tensor> scan(Weights w, Tensor x, Tensor start) {
-        Tensor projected = x.linear(w.input(), w.inputBias()); // [T, N, gates hidden]
+    private Steps.Walked direction(Steps steps, Tensor rows, int place, Tensor start) {
+        Weights w = weights.get(place);
+        Tensor gates = rows.linear(w.input(), w.inputBias()); // [R, gates hidden]
+        boolean isForward = place % config.directions() == 0;
+        Steps.Scan scan = (part, state) -> scan(w, part, state.getFirst());
+        return isForward ? steps.forward(gates, List.of(start), scan) : steps.backward(gates, List.of(start), scan);
+    }
+
+    private Steps.Walked scan(Weights w, Tensor gates, Tensor start) {
         List<Tensor> states = new ArrayList<>();
         Tensor h = start;
-        for (long t = 0; t < x.size(0); t++) {
-            h = step(projected.select(0, t), h.linear(w.hidden(), w.hiddenBias()), h);
+        for (long t = 0; t < gates.size(0); t++) {
+            h = step(gates.select(0, t), h.linear(w.hidden(), w.hiddenBias()), h);
             states.add(h);
         }
-        return states;
+        return new Steps.Walked(Tensors.stack(states, 0), List.of(h));
     }
 
     /**

@@ -295,7 +295,8 @@ class WorkersTest {
                     List.of(new Pair(Tensors.zeros(2), Tensors.zeros(1)), new Pair(Tensors.zeros(3), Tensors.zeros(1)));
             var error = assertThrows(IllegalArgumentException.class, () -> Collate.stack(shapes));
             assertEquals(
-                    "collate: sample.x is F32[2] in sample 0 and F32[3] in sample 1; pad them (Sequences.pad) in a"
+                    "collate: sample.x is F32[2] in sample 0 and F32[3] in sample 1; pad them"
+                            + " (Sequences.padSequence) in a"
                             + " function of your own",
                     error.getMessage());
             assertThrows(IllegalArgumentException.class, () -> Collate.stack(List.of("text")));
@@ -315,12 +316,12 @@ class WorkersTest {
 
         @Test
         void bringsSequencesToOneLength() {
-            Tensor batchFirst = Sequences.pad(sequences, true, -1);
+            Tensor batchFirst = Sequences.padSequence(sequences, true, -1);
             assertEquals(Shape.of(3, 3), batchFirst.shape());
             assertArrayEquals(
                     new long[] {1, 2, 3, 4, -1, -1, 5, 6, -1},
                     batchFirst.flatten().toLongArray());
-            Tensor timeFirst = Sequences.pad(sequences, false, 0);
+            Tensor timeFirst = Sequences.padSequence(sequences, false, 0);
             assertArrayEquals(
                     new long[] {1, 4, 5, 2, 0, 6, 3, 0, 0}, timeFirst.flatten().toLongArray());
             assertArrayEquals(new long[] {3, 1, 2}, Sequences.lengths(sequences).toLongArray());
@@ -328,13 +329,13 @@ class WorkersTest {
 
         @Test
         void refusesSequencesThatDifferInMore() {
-            assertThrows(IllegalArgumentException.class, () -> Sequences.pad(List.of(), true, 0));
+            assertThrows(IllegalArgumentException.class, () -> Sequences.padSequence(List.of(), true, 0));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> Sequences.pad(List.of(Tensors.zeros(2, 3), Tensors.zeros(2, 4)), true, 0));
+                    () -> Sequences.padSequence(List.of(Tensors.zeros(2, 3), Tensors.zeros(2, 4)), true, 0));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> Sequences.pad(List.of(Tensors.zeros(2), Tensors.tensor(1L)), true, 0));
+                    () -> Sequences.padSequence(List.of(Tensors.zeros(2), Tensors.tensor(1L)), true, 0));
         }
     }
 }

@@ -41,6 +41,7 @@ import dev.lockstep.nn.MaxPool2d;
 import dev.lockstep.nn.Mish;
 import dev.lockstep.nn.MultiheadAttention;
 import dev.lockstep.nn.PReLU;
+import dev.lockstep.nn.PackedSequence;
 import dev.lockstep.nn.PixelShuffle;
 import dev.lockstep.nn.RMSNorm;
 import dev.lockstep.nn.RNN;
@@ -48,6 +49,7 @@ import dev.lockstep.nn.RNNCell;
 import dev.lockstep.nn.ReLU;
 import dev.lockstep.nn.ReLU6;
 import dev.lockstep.nn.Recurrent;
+import dev.lockstep.nn.RecurrentConfig;
 import dev.lockstep.nn.ReflectionPad2d;
 import dev.lockstep.nn.SELU;
 import dev.lockstep.nn.Sequential;
@@ -87,6 +89,7 @@ final class ModuleOracle {
         shapes();
         activations();
         recurrent();
+        packs();
         attention();
         transformers();
     }
@@ -221,6 +224,31 @@ final class ModuleOracle {
                 "LSTMCell",
                 () -> new LSTMCell(3, 5),
                 (m, in) -> m.call(in.get(0), new LSTM.State(in.get(1), in.get(2))));
+    }
+
+    private void packs() {
+        UnaryOperator<RecurrentConfig> both = o -> o.layers(2).bidirectional(true);
+        module("RNN.packed", () -> new RNN(3, 5, false, both), (m, in) -> {
+            Recurrent.PackedOutput output = m.call(packed(in, false));
+            return List.of(output.out().padPackedSequence(false).out(), output.end());
+        });
+        module("GRU.packed", () -> new GRU(3, 5, both), (m, in) -> {
+            Recurrent.PackedOutput output = m.call(packed(in, false), Optional.of(in.get(2)));
+            return List.of(output.out().padPackedSequence(false).out(), output.end());
+        });
+        module("LSTM.packed", () -> new LSTM(3, 5, both), (m, in) -> {
+            LSTM.State start = new LSTM.State(in.get(2), in.get(3));
+            LSTM.PackedOutput output = m.call(packed(in, false), Optional.of(start));
+            return List.of(output.out().padPackedSequence(false).out(), output.end());
+        });
+        module("LSTM.packedFirst", () -> new LSTM(3, 5, o -> o.batchFirst(true)), (m, in) -> {
+            LSTM.PackedOutput output = m.call(packed(in, true));
+            return List.of(output.out().padPackedSequence(true).out(), output.end());
+        });
+    }
+
+    private static PackedSequence packed(List<Tensor> in, boolean batchFirst) {
+        return PackedSequence.packPaddedSequence(in.get(0), in.get(1).toLongArray(), batchFirst, false);
     }
 
     private void attention() {

@@ -5,6 +5,8 @@ import static dev.lockstep.tensor.Index.by;
 import static dev.lockstep.tensor.Index.range;
 import static dev.lockstep.tensor.Index.where;
 
+import dev.lockstep.data.Sequences;
+import dev.lockstep.nn.PackedSequence;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
 import java.util.List;
@@ -20,6 +22,7 @@ final class ShapeOracle {
         copies(table);
         reads(table);
         writes(table);
+        sequences(table);
         products(table);
         return table;
     }
@@ -110,6 +113,41 @@ final class ShapeOracle {
 
     private static Tensor put(List<Tensor> in, boolean accumulate) {
         return in.get(0).indexPut(new Tensor[] {in.get(1), in.get(2)}, in.get(3), accumulate);
+    }
+
+    private static void sequences(OracleFunctions table) {
+        table.many("packPaddedSequence", in -> packed(in, false, true))
+                .many("packPaddedSequence.unsorted", in -> packed(in, true, false))
+                .many("padPackedSequence", in -> padded(pack(in, false, false).padPackedSequence(false, 0.5, 6)))
+                .many(
+                        "padPackedSequence.first",
+                        in -> padded(pack(in, true, false).padPackedSequence(true)))
+                .many("padSequence", in -> Sequences.padSequence(in, false, 0))
+                .many("padSequence.first", in -> Sequences.padSequence(in, true, -1.5))
+                .many("packSequence", in -> parts(PackedSequence.packSequence(in, false)))
+                .many(
+                        "unpackSequence",
+                        in -> PackedSequence.packSequence(in, false).unpackSequence());
+    }
+
+    private static PackedSequence pack(List<Tensor> in, boolean batchFirst, boolean enforceSorted) {
+        return PackedSequence.packPaddedSequence(in.get(0), in.get(1).toLongArray(), batchFirst, enforceSorted);
+    }
+
+    private static List<Tensor> packed(List<Tensor> in, boolean batchFirst, boolean enforceSorted) {
+        return parts(pack(in, batchFirst, enforceSorted));
+    }
+
+    private static List<Tensor> parts(PackedSequence packed) {
+        return List.of(packed.data(), whole(packed.batchSizes()));
+    }
+
+    private static List<Tensor> padded(PackedSequence.Padded padded) {
+        return List.of(padded.out(), whole(padded.lengths()));
+    }
+
+    private static Tensor whole(List<Long> numbers) {
+        return Tensors.tensor(numbers.stream().mapToLong(Long::longValue).toArray());
     }
 
     private static void products(OracleFunctions table) {
