@@ -7,7 +7,7 @@ import dev.lockstep.layout.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Lets collectives add f32 with the vector kernel of the CPU backend. */
+/** Lets collectives add f32, bf16 and f16 with the kernels of the CPU backend. */
 public final class VectorReduceKernel implements ReduceKernel {
     private static final int WARM_BYTES = 16 << 10;
     private static final int WARM_CALLS = 2_000;
@@ -17,10 +17,18 @@ public final class VectorReduceKernel implements ReduceKernel {
 
     @Override
     public boolean combine(DType dtype, ReduceOp op, MemorySegment left, MemorySegment right, MemorySegment target) {
-        if (dtype != DType.F32 || (op != ReduceOp.SUM && op != ReduceOp.MEAN)) {
+        if (op != ReduceOp.SUM && op != ReduceOp.MEAN) {
             return false;
         }
-        FlatSum.add(left.address(), right.address(), target.address(), target.byteSize() / Float.BYTES);
+        long count = target.byteSize() / dtype.sizeBytes();
+        switch (dtype) {
+            case F32 -> FlatSum.add(left.address(), right.address(), target.address(), count);
+            case BF16 -> FlatSum.addBf16(left.address(), right.address(), target.address(), count);
+            case F16 -> FlatSum.addF16(left.address(), right.address(), target.address(), count);
+            case F64, I8, U8, I16, I32, I64, BOOL -> {
+                return false;
+            }
+        }
         return true;
     }
 

@@ -51,7 +51,7 @@ final class HostRunner implements CollectiveRunner {
 
     @Override
     public Work allReduce(Signature call, Algorithm algorithm, MemorySegment in, MemorySegment out) {
-        boolean staged = call.op() == ReduceOp.SUM && TreeSum.isReducible(call.dtype());
+        boolean staged = call.op() == ReduceOp.SUM && TreeSum.isSumOverRanks(call.dtype());
         if (!staged || algorithm == Algorithm.RING || algorithm == Algorithm.DOUBLING) {
             return messages.allReduce(call, algorithm, in, out);
         }

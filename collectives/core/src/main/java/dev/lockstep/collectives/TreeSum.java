@@ -7,14 +7,21 @@ import java.util.List;
 /**
  * Describes the sum of one flat bucket over virtual ranks in the canonical tree. Every rank must give an equal one.
  *
+ * <p>Note [Every node is rounded]: the sum of two nodes has the bucket's dtype, also where that has 16 bits. What a
+ * rank brings may be a leaf or the sum of many, so a sum that was kept in f32 on one rank and sent in 16 bits by
+ * another would depend on the number of ranks; and f32 sums would have to travel in 32 bits. A result is thus rounded
+ * once a level of the tree, log2 V times, where a ring over as many ranks rounds V - 1 times.
+ *
  * @param virtualRanks V, the number of leaves
- * @param dtype what the bucket's elements are: F32, F64, I32 or I64
+ * @param dtype what the bucket's elements are: F32, F64, BF16, F16, I32 or I64
  * @param nodesByRank the nodes of the tree whose sums each rank brings, in order; a rank may bring none, and leaves
  *     that nobody brings are absent: skipped, not added as zero
  * @param runs the bucket from its start to its end
  */
 public record TreeSum(int virtualRanks, DType dtype, List<List<VirtualRanks>> nodesByRank, List<Run> runs) {
-    private static final List<DType> REDUCIBLE = List.of(DType.F32, DType.F64, DType.I32, DType.I64);
+    private static final List<DType> WHOLE = List.of(DType.F32, DType.F64, DType.I32, DType.I64);
+    private static final List<DType> REDUCIBLE =
+            List.of(DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64);
 
     /**
      * A stretch of the bucket that the same nodes have.
@@ -42,9 +49,9 @@ public record TreeSum(int virtualRanks, DType dtype, List<List<VirtualRanks>> no
         }
     }
 
-    /** {@return whether elements of this dtype can be summed so} */
-    static boolean isReducible(DType dtype) {
-        return REDUCIBLE.contains(dtype);
+    /** {@return whether a sum over ranks of this dtype is a tree sum too: 16 bits are rounded once only there} */
+    static boolean isSumOverRanks(DType dtype) {
+        return WHOLE.contains(dtype);
     }
 
     /** {@return the length of the bucket} */

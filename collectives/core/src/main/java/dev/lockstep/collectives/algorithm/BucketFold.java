@@ -46,7 +46,7 @@ final class BucketFold {
     }
 
     private void add(MemorySegment target, TreeFold.Plan plan, long offset, MemorySegment room) {
-        if (Halves.is(combiner.dtype())) {
+        if (shape.isRoundedOnce()) {
             wideFold.into(target, plan, offset, room);
         } else {
             fold.into(target, plan, offset, room);

@@ -53,8 +53,17 @@ final class Elementwise {
             case F64 -> addDoubles(left, right, target, count);
             case I32 -> addInts(left, right, target, count);
             case I64 -> addLongs(left, right, target, count);
-            case BF16, F16 -> halves(dtype, Double::sum, new Operands(left, right, target, count));
+            case BF16, F16 -> addHalves(dtype, left, right, target, count);
             case I8, U8, I16, BOOL -> throw unsupported(dtype);
+        }
+    }
+
+    private static void addHalves(
+            DType dtype, MemorySegment left, MemorySegment right, MemorySegment target, int count) {
+        for (int i = 0; i < count; i++) {
+            float sum = Halves.value(dtype, left.getAtIndex(JAVA_SHORT, i))
+                    + Halves.value(dtype, right.getAtIndex(JAVA_SHORT, i));
+            target.setAtIndex(JAVA_SHORT, i, Halves.bits(dtype, sum));
         }
     }
 

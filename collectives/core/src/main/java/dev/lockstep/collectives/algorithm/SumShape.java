@@ -10,20 +10,25 @@ import java.util.stream.IntStream;
 /** In which order the elements of a bucket are added up, made ready for use. Immutable. */
 final class SumShape {
     private final DType dtype;
+    private final boolean roundedOnce;
     private final int[] nodes;
     private final int nodesMax;
     private final int virtualRanks;
     private final TreeFold.Plan[] plans;
     private final long[] runStarts;
 
-    private SumShape(DType dtype, int[] nodes, int virtualRanks, TreeFold.Plan[] plans, long[] runStarts) {
-        this.dtype = dtype;
+    private SumShape(Elements elements, int[] nodes, int virtualRanks, TreeFold.Plan[] plans, long[] runStarts) {
+        this.dtype = elements.dtype;
+        this.roundedOnce = elements.roundedOnce;
         this.nodes = nodes;
         this.nodesMax = Math.max(1, Arrays.stream(nodes).max().orElse(1));
         this.virtualRanks = virtualRanks;
         this.plans = plans;
         this.runStarts = runStarts;
     }
+
+    /** What is added up, and whether in f32 until the end where it has 16 bits. */
+    private record Elements(DType dtype, boolean roundedOnce) {}
 
     /** {@return the order of a sum over virtual ranks} */
     static SumShape of(TreeSum tree) {
@@ -37,7 +42,7 @@ final class SumShape {
             runStarts[run + 1] = runStarts[run] + tree.runs().get(run).elements();
         }
         int[] counts = tree.nodesByRank().stream().mapToInt(List::size).toArray();
-        return new SumShape(tree.dtype(), counts, tree.virtualRanks(), plans, runStarts);
+        return new SumShape(new Elements(tree.dtype(), false), counts, tree.virtualRanks(), plans, runStarts);
     }
 
     /** {@return the order of a reduction over ranks, in which each rank is one leaf, of no elements yet} */
@@ -48,16 +53,21 @@ final class SumShape {
         int[] counts = new int[size];
         Arrays.fill(counts, 1);
         TreeFold.Plan[] plans = {TreeFold.plan(size, leaves, leaves)};
-        return new SumShape(DType.U8, counts, size, plans, new long[2]);
+        return new SumShape(new Elements(DType.U8, true), counts, size, plans, new long[2]);
     }
 
     /** {@return the same order for so many elements; only of one {@link #overRanks}} */
     SumShape of(DType other, long elements) {
-        return new SumShape(other, nodes, virtualRanks, plans, new long[] {0, elements});
+        return new SumShape(new Elements(other, roundedOnce), nodes, virtualRanks, plans, new long[] {0, elements});
     }
 
     DType dtype() {
         return dtype;
+    }
+
+    /** {@return whether 16-bit floats are added in f32 and rounded at the end only} */
+    boolean isRoundedOnce() {
+        return roundedOnce && Halves.is(dtype);
     }
 
     int elementBytes() {

@@ -15,7 +15,9 @@ import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +55,7 @@ public abstract class ProcessGroupContract extends SubGroupContract {
     void treeAllReduceHasTheBitsOfTheTreeForAnyNumberOfRanks(int size) {
         for (int virtualRanks : new int[] {1, 6, 8, 16}) {
             List<float @Nullable []> leaves = TreeCase.leaves(virtualRanks, 5003);
-            TreeCase whole = TreeCase.of(virtualRanks, size, leaves);
+            TreeCase whole = TreeCase.of(DType.F32, size, leaves);
             List<float[]> outputs = Ranks.run(groups(size), group -> {
                 MemorySegment out = Data.room(5003 * 4L);
                 done(group.allReduce(whole.sum(), whole.partials(group.rank()), out, 0));
@@ -61,6 +63,44 @@ public abstract class ProcessGroupContract extends SubGroupContract {
             });
             outputs.forEach(output -> assertArrayEquals(ScalarTree.sum(leaves), output, 0f));
         }
+    }
+
+    /**
+     * 256 and seven times 1: 256 + 1 lies halfway between two neighbours of bfloat16, of which 256 is even; 256 + 2 and
+     * 258 + 4 are exact.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 8})
+    void treeAllReduceRoundsTheSumOfEveryTwoNodes(int size) {
+        List<float @Nullable []> leaves = new ArrayList<>();
+        for (int v = 0; v < 8; v++) {
+            leaves.add(new float[] {v == 0 ? 256 : 1});
+        }
+        assertArrayEquals(new double[] {262}, treeAllReduced(DType.BF16, size, leaves));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 8})
+    void treeAllReduceOf16BitsHasTheBitsOfTheTreeForAnyNumberOfRanks(int size) {
+        for (DType dtype : List.of(DType.BF16, DType.F16)) {
+            List<float @Nullable []> leaves = TreeCase.rounded(dtype, TreeCase.leaves(8, 5003));
+            float[] expected = ScalarTree.sum(leaves, sum -> TreeCase.rounded(dtype, sum));
+            double[] actual = treeAllReduced(dtype, size, leaves);
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(expected[i], actual[i], dtype + " of " + size + ", element " + i);
+            }
+        }
+    }
+
+    private double[] treeAllReduced(DType dtype, int size, List<float @Nullable []> leaves) {
+        TreeCase whole = TreeCase.of(dtype, size, leaves);
+        List<double[]> outputs = Ranks.run(groups(size), group -> {
+            MemorySegment out = Data.room(whole.sum().elements() * dtype.sizeBytes());
+            done(group.allReduce(whole.sum(), whole.partials(group.rank()), out, 0));
+            return Data.values(dtype, out);
+        });
+        outputs.forEach(output -> assertArrayEquals(outputs.getFirst(), output));
+        return outputs.getFirst();
     }
 
     @ParameterizedTest
@@ -163,7 +203,32 @@ public abstract class ProcessGroupContract extends SubGroupContract {
             return leaves;
         }
 
-        static TreeCase of(int virtualRanks, int size, List<float @Nullable []> leaves) {
+        static List<float @Nullable []> rounded(DType dtype, List<float @Nullable []> leaves) {
+            List<float @Nullable []> rounded = new ArrayList<>();
+            for (float[] leaf : leaves) {
+                float[] copy = leaf == null ? null : leaf.clone();
+                for (int i = 0; copy != null && i < copy.length; i++) {
+                    copy[i] = rounded(dtype, copy[i]);
+                }
+                rounded.add(copy);
+            }
+            return rounded;
+        }
+
+        /** {@return the nearest number of a dtype} Bfloat16 by way of whole multiples of its last place. */
+        static float rounded(DType dtype, float value) {
+            return switch (dtype) {
+                case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+                case BF16 -> {
+                    int exponent = Math.max(Math.getExponent(value), Float.MIN_EXPONENT);
+                    yield (float) Math.scalb(Math.rint(Math.scalb((double) value, 7 - exponent)), exponent - 7);
+                }
+                default -> value;
+            };
+        }
+
+        static TreeCase of(DType dtype, int size, List<float @Nullable []> leaves) {
+            int virtualRanks = leaves.size();
             List<List<VirtualRanks>> nodes = new ArrayList<>();
             List<List<MemorySegment>> partials = new ArrayList<>();
             for (int rank = 0; rank < size; rank++) {
@@ -171,16 +236,30 @@ public abstract class ProcessGroupContract extends SubGroupContract {
                 nodes.add(new ArrayList<>());
                 partials.add(new ArrayList<>());
                 for (VirtualRanks node : SumTree.cover(virtualRanks, range)) {
-                    float[] sum = ScalarTree.sum(leaves.subList(node.from(), node.to()));
+                    float[] sum = ScalarTree.sum(leaves.subList(node.from(), node.to()), x -> rounded(dtype, x));
                     if (sum != null) {
                         nodes.get(rank).add(node);
-                        partials.get(rank).add(Data.of(sum));
+                        partials.get(rank).add(of(dtype, sum));
                     }
                 }
             }
             List<VirtualRanks> present = nodes.stream().flatMap(List::stream).toList();
-            TreeSum.Run run = new TreeSum.Run(5003, present);
-            return new TreeCase(new TreeSum(virtualRanks, DType.F32, nodes, List.of(run)), partials);
+            TreeSum.Run run = new TreeSum.Run(length(leaves), present);
+            return new TreeCase(new TreeSum(virtualRanks, dtype, nodes, List.of(run)), partials);
+        }
+
+        private static int length(List<float @Nullable []> leaves) {
+            return leaves.stream()
+                    .flatMap(leaf -> leaf == null ? Stream.empty() : Stream.of(leaf))
+                    .findFirst()
+                    .orElseThrow()
+                    .length;
+        }
+
+        private static MemorySegment of(DType dtype, float... values) {
+            double[] exact = new double[values.length];
+            Arrays.setAll(exact, i -> values[i]);
+            return Data.of(dtype, exact);
         }
 
         List<MemorySegment> partials(int rank) {

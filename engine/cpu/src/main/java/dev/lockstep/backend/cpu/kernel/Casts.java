@@ -19,8 +19,9 @@ final class Casts {
         return switch (to) {
             case F32 -> toFloat(from);
             case BF16 -> from == DType.F32 ? Casts::floatToBf16 : null;
+            case F16 -> from == DType.F32 ? Casts::floatToF16 : null;
             case I64 -> from == DType.I32 ? Casts::intToLong : from == DType.U8 ? Casts::unsignedToLong : null;
-            case F64, F16, I8, U8, I16, I32, BOOL -> null;
+            case F64, I8, U8, I16, I32, BOOL -> null;
         };
     }
 
@@ -31,7 +32,8 @@ final class Casts {
             case I64 -> Casts::longToFloat;
             case I32 -> Casts::intToFloat;
             case BF16 -> Casts::bf16ToFloat;
-            case F32, F64, F16, I8, I16 -> null;
+            case F16 -> Casts::f16ToFloat;
+            case F32, F64, I8, I16 -> null;
         };
     }
 
@@ -68,6 +70,18 @@ final class Casts {
     private static void floatToBf16(long x, long y, long count) {
         for (long i = 0; i < count; i++) {
             Lanes.setShort(y + i * Short.BYTES, HalfPrecision.toBf16(Lanes.get(x + i * Float.BYTES)));
+        }
+    }
+
+    private static void f16ToFloat(long x, long y, long count) {
+        for (long i = 0; i < count; i++) {
+            Lanes.set(y + i * Float.BYTES, HalfPrecision.fromF16(Lanes.getShort(x + i * Short.BYTES)));
+        }
+    }
+
+    private static void floatToF16(long x, long y, long count) {
+        for (long i = 0; i < count; i++) {
+            Lanes.setShort(y + i * Short.BYTES, HalfPrecision.toF16(Lanes.get(x + i * Float.BYTES)));
         }
     }
 

@@ -26,6 +26,7 @@ public final class Elements {
     public Value @Nullable [] tryExecute(Elementwise op, Value... inputs) {
         return switch (op) {
             case Elementwise.Unary(UnaryKind kind) -> unary(ElementKernels.of(kind), inputs);
+            case Elementwise.Binary(BinaryKind kind) when isSumOfHalves(kind, inputs) -> sumOfHalves(inputs);
             case Elementwise.Binary(BinaryKind kind) -> binary(ElementKernels.of(kind), inputs);
             case Elementwise.BinaryScalar scalar -> scalar(ElementKernels.of(scalar.kind()), scalar, inputs);
             case Elementwise.Clamp clamp -> clamp(clamp, inputs);
@@ -69,6 +70,29 @@ public final class Elements {
         }
         Value y = spec.allocate(pool);
         kernel.run(inputs[0].address(), y.address(), spec.shape().elements());
+        return new Value[] {y};
+    }
+
+    private static boolean isSumOfHalves(BinaryKind kind, Value... inputs) {
+        return kind == BinaryKind.ADD
+                && inputs.length == 2
+                && (inputs[0].dtype() == DType.BF16 || inputs[0].dtype() == DType.F16)
+                && inputs[1].dtype() == inputs[0].dtype()
+                && inputs[0].layout().isContiguous()
+                && inputs[1].layout().isContiguous()
+                && inputs[0].shape().equals(inputs[1].shape());
+    }
+
+    /** Adds 16-bit gradients of two virtual ranks. */
+    private Value[] sumOfHalves(Value... inputs) {
+        Value a = inputs[0];
+        long count = a.shape().elements();
+        Value y = ValueSpec.contiguous(a.shape(), a.dtype()).allocate(pool);
+        if (a.dtype() == DType.BF16) {
+            FlatSum.addBf16(a.address(), inputs[1].address(), y.address(), count);
+        } else {
+            FlatSum.addF16(a.address(), inputs[1].address(), y.address(), count);
+        }
         return new Value[] {y};
     }
 
