@@ -38,6 +38,12 @@ public interface GradientReducer extends AutoCloseable {
     }
 
     /**
+     * Says what belongs to single virtual ranks and must outlive the worker that has it; before {@link #open}. A
+     * reducer of one worker has nobody to give it to.
+     */
+    default void keep(RankStates states) {}
+
+    /**
      * Says what this worker will reduce, waits until the job's first generation exists, and returns this worker's
      * virtual ranks.
      *

@@ -125,31 +125,36 @@ final class LeafComputer<M extends Module<?, ?>> {
                 throw new NonFiniteLossException(value, context.step(), context.virtualRank(), slice.ids());
             }
             Gradients gradients = loss.backward(fullLike(loss, scale), options -> options);
-            for (int i = 0; i < state.parameters().size(); i++) {
-                int index = i;
-                gradients.find(state.parameters().get(i)).ifPresent(gradient -> tensors.set(index, own(gradient)));
-            }
+            takeGradients(gradients);
             takeBufferUpdates();
             return sum(value * scale, weight);
+        }
+
+        private void takeGradients(Gradients gradients) {
+            try (var _ = GradMode.noGrad()) {
+                for (int i = 0; i < state.parameters().size(); i++) {
+                    int index = i;
+                    gradients
+                            .find(state.parameters().get(i))
+                            .map(gradient ->
+                                    gradient.to(state.specs().get(index).dtype()))
+                            .ifPresent(gradient -> tensors.set(index, Leaves.own(gradient)));
+                }
+            }
         }
 
         private void takeBufferUpdates() {
             try (var _ = GradMode.noGrad()) {
                 for (int i = 0; i < state.buffers().size(); i++) {
                     int index = state.firstBuffer() + i;
-                    updates.of(state.buffers().get(i)).ifPresent(value -> tensors.set(index, own(weighted(value))));
+                    updates.of(state.buffers().get(i))
+                            .ifPresent(value -> tensors.set(index, Leaves.own(weighted(value))));
                 }
             }
         }
 
         private Tensor weighted(Tensor update) {
             return update.dtype().isFloating() ? update.mul(share) : update;
-        }
-
-        private static Value own(Tensor tensor) {
-            Value value = tensor.contiguous().value().alias();
-            value.storage().compute(); // On the thread of the virtual rank, before others read it.
-            return value;
         }
 
         private NodeSum sum(double loss, double weight) {

@@ -1,6 +1,7 @@
 package dev.lockstep.train;
 
 import dev.lockstep.backend.Value;
+import dev.lockstep.layout.DType;
 import dev.lockstep.module.Module;
 import dev.lockstep.tensor.Tensor;
 import java.util.ArrayList;
@@ -10,14 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers a model's tensors that cross virtual ranks: its trainable parameters, then its buffers, each in order of
- * registration. The numbers are the indexes of the {@link ReductionPlan} and of every {@link NodeSum}.
+ * registration, then what factored gradients become. The numbers are the indexes of the {@link ReductionPlan} and of
+ * every {@link NodeSum}.
  *
  * @param parameters the trainable parameters
  * @param buffers the buffers
- * @param specs what the plan says of both
+ * @param factored the gradients that cross virtual ranks as factors, by PowerSGD
+ * @param specs what the plan says of all of them
  */
-record StateIndex(List<Tensor> parameters, List<Tensor> buffers, List<TensorSpec> specs) {
-    static StateIndex of(Module<?, ?> model) {
+record StateIndex(
+        List<Tensor> parameters, List<Tensor> buffers, List<FactoredGradient> factored, List<TensorSpec> specs) {
+    static StateIndex of(Module<?, ?> model, CommHook hook) {
         List<Tensor> parameters = new ArrayList<>();
         List<Tensor> buffers = new ArrayList<>();
         List<TensorSpec> specs = new ArrayList<>();
@@ -25,18 +29,26 @@ record StateIndex(List<Tensor> parameters, List<Tensor> buffers, List<TensorSpec
                 .filter(entry -> entry.getValue().requiresGrad())
                 .forEach(entry -> {
                     parameters.add(entry.getValue());
-                    specs.add(spec(entry, TensorSpec.Role.GRADIENT));
+                    specs.add(gradient(entry, hook));
                 });
         model.namedBuffers().entrySet().forEach(entry -> {
             buffers.add(entry.getValue());
-            specs.add(spec(entry, TensorSpec.Role.BUFFER));
+            specs.add(buffer(entry));
         });
-        return new StateIndex(List.copyOf(parameters), List.copyOf(buffers), List.copyOf(specs));
+        List<FactoredGradient> factored = FactoredGradient.of(specs, hook);
+        factored.forEach(gradient -> specs.addAll(gradient.specs()));
+        return new StateIndex(List.copyOf(parameters), List.copyOf(buffers), factored, List.copyOf(specs));
     }
 
-    private static TensorSpec spec(Map.Entry<String, Tensor> entry, TensorSpec.Role role) {
+    private static TensorSpec gradient(Map.Entry<String, Tensor> entry, CommHook hook) {
+        Tensor parameter = entry.getValue();
+        DType dtype = hook.gradientDtype(parameter.dtype());
+        return new TensorSpec(entry.getKey(), parameter.shape(), dtype, TensorSpec.Role.GRADIENT);
+    }
+
+    private static TensorSpec buffer(Map.Entry<String, Tensor> entry) {
         return new TensorSpec(
-                entry.getKey(), entry.getValue().shape(), entry.getValue().dtype(), role);
+                entry.getKey(), entry.getValue().shape(), entry.getValue().dtype(), TensorSpec.Role.BUFFER);
     }
 
     /** {@return how many tensors cross virtual ranks} */

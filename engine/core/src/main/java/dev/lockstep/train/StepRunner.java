@@ -5,9 +5,12 @@ import dev.lockstep.backend.Backends;
 import dev.lockstep.data.Batch;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.module.Module;
+import dev.lockstep.module.StateDict;
 import dev.lockstep.train.GradientReducer.Outcome;
 import dev.lockstep.train.LeafComputer.Work;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Brings a step from a batch to its sum over all virtual ranks: computes this worker's leaves, reduces, and computes
@@ -22,15 +25,19 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
     private final LeafComputer<M> leaves;
     private final ComputeThreads threads;
     private final GradientReducer reducer;
+    private final Optional<PowerSgdState> powerSgd;
     private long sequence;
 
-    StepRunner(Job job, M model, int virtualRanks) {
+    StepRunner(Job job, M model, CommHook hook, int virtualRanks) {
         this.job = job;
-        this.state = StateIndex.of(model);
+        this.state = StateIndex.of(model, hook);
         this.virtualRanks = virtualRanks;
         this.leaves = new LeafComputer<>(model, state, job.settings().seed(), virtualRanks);
         this.threads = new ComputeThreads(job.settings().threads());
         this.reducer = job.reducer().get();
+        this.powerSgd =
+                hook instanceof PowerSgd options ? Optional.of(new PowerSgdState(options, state)) : Optional.empty();
+        powerSgd.filter(kept -> kept.options().keepsReplicas()).ifPresent(reducer::keep);
         reducer.open(new ReductionPlan(virtualRanks, state.specs(), backend().numericsFingerprint()));
     }
 
@@ -40,12 +47,30 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
 
     /** {@return the sum over all virtual ranks of one step; owned by the caller} */
     NodeSum run(Work<M> work, Batch batch, long step) {
+        IntFunction<NodeSum> leaf = virtualRank -> leaves.compute(work, batch, step, virtualRank);
+        boolean training = !(work instanceof Work.Evaluation);
+        return powerSgd.filter(kept -> training && step >= kept.options().startPowerSgdIter())
+                .map(kept -> factored(kept, step, leaf))
+                .orElseGet(() -> reduce(leaf));
+    }
+
+    private NodeSum factored(PowerSgdState kept, long step, IntFunction<NodeSum> leaf) {
+        try (PowerSgdStep factors = new PowerSgdStep(kept, step, leaf);
+                NodeSum first = reduce(factors::first)) {
+            factors.between(first);
+            try (NodeSum second = reduce(factors::second)) {
+                return factors.finish(first, second, threads);
+            }
+        }
+    }
+
+    private NodeSum reduce(IntFunction<NodeSum> leaf) {
         VirtualRanks mine = reducer.assigned();
         try (PartialSums sums = new PartialSums(virtualRanks, backend(), threads::run)) {
             while (true) {
                 sums.retain(mine);
                 List<Integer> missing = sums.missing(mine);
-                threads.run(missing.size(), i -> sums.add(leaves.compute(work, batch, step, missing.get(i))));
+                threads.run(missing.size(), i -> sums.add(leaf.apply(missing.get(i))));
                 switch (reducer.reduce(sequence, sums)) {
                     case Outcome.Reduced(NodeSum total) -> {
                         sequence++;
@@ -66,6 +91,24 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         return state;
     }
 
+    /**
+     * Goes on with what the communication hook kept.
+     *
+     * @throws IllegalArgumentException if the hook keeps no such thing
+     */
+    void loadHookState(StateDict saved) {
+        if (powerSgd.isEmpty() && !saved.tensors().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "trainer: the communication hook keeps no state, but was given " + saved.keys());
+        }
+        powerSgd.ifPresent(kept -> kept.load(saved, virtualRanks));
+    }
+
+    /** {@return what the communication hook keeps from step to step; none for most} */
+    Optional<PowerSgdState> hookState() {
+        return powerSgd;
+    }
+
     int virtualRanks() {
         return virtualRanks;
     }
@@ -78,5 +121,6 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
     public void close() {
         threads.close();
         reducer.close();
+        powerSgd.ifPresent(PowerSgdState::close);
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.train;
 import dev.lockstep.data.Batch;
 import dev.lockstep.data.DataLoader;
 import dev.lockstep.module.Module;
+import dev.lockstep.module.StateDict;
 import dev.lockstep.module.WeightsDigest;
 import dev.lockstep.optim.Optimizer;
 import dev.lockstep.serialization.Safetensors;
@@ -46,6 +47,8 @@ public final class Trainer<M extends Module<?, ?>> {
     private final List<Path> saves = new ArrayList<>();
     private final long startedNanos;
     private Optional<UnaryOperator<Gradients>> gradientHook = Optional.empty();
+    private CommHook commHook = CommHook.allReduce();
+    private Optional<StateDict> loadedHookState = Optional.empty();
     private @Nullable StepRunner<M> runner;
     private @Nullable WeightUpdate update;
     private SortedMap<String, Double> lastMetrics = Collections.emptySortedMap();
@@ -79,6 +82,46 @@ public final class Trainer<M extends Module<?, ?>> {
      */
     public Trainer<M> onGradients(UnaryOperator<Gradients> hook) {
         this.gradientHook = Optional.of(hook);
+        return this;
+    }
+
+    /**
+     * Says in which form gradients cross virtual ranks, before the first step. The hook belongs to the job: every
+     * worker registers the same one, and another one gives other bits.
+     *
+     * @throws IllegalStateException after the first step
+     */
+    public Trainer<M> registerCommHook(CommHook hook) {
+        if (runner != null) {
+            throw new IllegalStateException("trainer: the communication hook " + hook + " comes after the first step");
+        }
+        this.commHook = hook;
+        return this;
+    }
+
+    /**
+     * {@return copies of what the communication hook keeps from step to step: for {@link PowerSgd}
+     * {@code powersgd.q.NAME}, and {@code powersgd.error.V.NAME} of the virtual ranks whose state this worker has}
+     * Empty for the other hooks and before the first step.
+     */
+    public StateDict commHookState() {
+        return Optional.ofNullable(runner)
+                .flatMap(StepRunner::hookState)
+                .map(PowerSgdState::save)
+                .orElseGet(() -> new StateDict(Collections.emptyNavigableMap()));
+    }
+
+    /**
+     * Goes on with a state of the communication hook, before the first step: that of all virtual ranks, or of at least
+     * those this worker will own.
+     *
+     * @throws IllegalStateException after the first step
+     */
+    public Trainer<M> loadCommHookState(StateDict state) {
+        if (runner != null) {
+            throw new IllegalStateException("trainer: the communication hook's state comes after the first step");
+        }
+        this.loadedHookState = Optional.of(state);
         return this;
     }
 
@@ -237,7 +280,9 @@ public final class Trainer<M extends Module<?, ?>> {
         int virtualRanks = settings.virtualRanks() > 0
                 ? settings.virtualRanks()
                 : VirtualRankRule.choose(batchSize, settings.maxWorkers());
-        StepRunner<M> opened = new StepRunner<>(job, model, virtualRanks);
+        StepRunner<M> opened = new StepRunner<>(job, model, commHook, virtualRanks);
+        loadedHookState.ifPresent(opened::loadHookState);
+        loadedHookState = Optional.empty();
         job.log().started(virtualRanks, settings.threads(), settings.device().toString());
         if (batchSize < 8L * virtualRanks && opened.reducer().isLeader()) {
             job.log()

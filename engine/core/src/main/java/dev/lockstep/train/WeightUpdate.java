@@ -43,7 +43,8 @@ final class WeightUpdate {
         for (int i = 0; i < state.parameters().size(); i++) {
             Value value = total.tensor(i);
             if (value != null) {
-                present.put(state.parameters().get(i), Tensor.wrap(value.alias()));
+                Tensor parameter = state.parameters().get(i);
+                present.put(parameter, Tensor.wrap(value.alias()).to(parameter.dtype()));
             }
         }
         return Gradients.of(present);

@@ -20,6 +20,7 @@ import dev.lockstep.optim.AdamW;
 import dev.lockstep.optim.Optimizer;
 import dev.lockstep.optim.SGD;
 import dev.lockstep.tensor.Tensor;
+import dev.lockstep.train.CommHook;
 import dev.lockstep.train.Job;
 import dev.lockstep.train.StepContext;
 import dev.lockstep.train.Trainer;
@@ -54,7 +55,7 @@ public enum ToyJob {
         private final DataLoader loader;
         private final Trainer<Layer> trainer;
 
-        private Run(Job job) {
+        private Run(Job job, CommHook hook) {
             manualSeed(7);
             model = net.get();
             Tensor x = ToyJob.this == TRANSFORMER ? randint(11, SAMPLES, 6) : randn(SAMPLES, 3, 6, 6);
@@ -64,7 +65,7 @@ public enum ToyJob {
             Optimizer optimizer = ToyJob.this == MLP
                     ? new SGD(model.parameters(), o -> o.lr(0.05).momentum(0.9))
                     : new AdamW(model.parameters(), o -> o.lr(3e-3));
-            trainer = Trainer.of(job, model, optimizer);
+            trainer = Trainer.of(job, model, optimizer).registerCommHook(hook);
         }
 
         /** Trains, finishes, and returns the digest of the weights. */
@@ -77,7 +78,12 @@ public enum ToyJob {
 
     /** Makes a run of this job: 8 steps, the last of each epoch with fewer rows. */
     public Run prepare(Job job) {
-        return new Run(job);
+        return prepare(job, CommHook.allReduce());
+    }
+
+    /** Makes a run of this job whose gradients cross virtual ranks as the hook says. */
+    public Run prepare(Job job, CommHook hook) {
+        return new Run(job, hook);
     }
 
     private static Tensor loss(Layer net, Batch batch, StepContext context) {

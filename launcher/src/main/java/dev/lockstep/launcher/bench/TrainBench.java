@@ -43,7 +43,8 @@ public final class TrainBench {
         Layer model = options.task().newModel();
         options.init().ifPresent(file -> InitialWeights.load(model, file));
         BatchPlan plan = options.task().data().open(options.data(), options.seed());
-        Trainer<Layer> trainer = Trainer.of(job, model, options.task().newOptimizer(model.parameters()));
+        Trainer<Layer> trainer = Trainer.of(job, model, options.task().newOptimizer(model.parameters()))
+                .registerCommHook(options.compression());
         DoubleStream.Builder seconds = DoubleStream.builder();
         DoubleStream.Builder losses = DoubleStream.builder();
         long began = nanoClock.getAsLong();

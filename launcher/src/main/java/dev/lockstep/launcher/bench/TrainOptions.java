@@ -1,6 +1,7 @@
 package dev.lockstep.launcher.bench;
 
 import dev.lockstep.layout.DType;
+import dev.lockstep.train.CommHook;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param data the folder with the data
  * @param init the file with the first weights
  * @param products the dtype that products round their factors to, as {@link dev.lockstep.tensor.Autocast} says
+ * @param compression in which form gradients cross virtual ranks
  */
 public record TrainOptions(
         TrainTask task,
@@ -24,7 +26,8 @@ public record TrainOptions(
         long seed,
         Optional<Path> data,
         Optional<Path> init,
-        DType products) {
+        DType products,
+        CommHook compression) {
     /**
      * How long a run is. There is one step at least.
      *

@@ -107,6 +107,7 @@ public final class TrainReport {
                 .put("threads", options.crew().threads());
         json.put("virtual_ranks", options.crew().virtualRanks()).put("device", "cpu");
         json.put("products", options.products().name().toLowerCase(Locale.ROOT));
+        json.put("compression", Compression.name(options.compression()));
         json.put("samples_per_second", round(samplesPerSecond(), 1));
         json.put("samples_per_second_best_decile", round(options.globalBatch() / quantile(0.1), 1));
         json.put("step_ms", round(medianStepSeconds() * 1e3, 4));

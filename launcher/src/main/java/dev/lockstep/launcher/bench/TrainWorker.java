@@ -26,7 +26,8 @@ public final class TrainWorker {
                 Long.toString(launched.toEpochMilli()),
                 file.toString(),
                 Boolean.toString(json),
-                options.products().name());
+                options.products().name(),
+                Compression.name(options.compression()));
     }
 
     /** Trains as a worker of the current job. */
@@ -51,7 +52,8 @@ public final class TrainWorker {
                 settings.seed(),
                 path(arguments[3]),
                 path(arguments[4]),
-                DType.valueOf(arguments[8]));
+                DType.valueOf(arguments[8]),
+                Compression.named(arguments[9]).orElseThrow());
     }
 
     private static Optional<Path> path(String argument) {

@@ -4,6 +4,7 @@ import dev.lockstep.device.Device;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.agent.Installation;
+import dev.lockstep.launcher.bench.Compression;
 import dev.lockstep.launcher.bench.ProcessFacts;
 import dev.lockstep.launcher.bench.StepProfile;
 import dev.lockstep.launcher.bench.TrainBench;
@@ -12,6 +13,7 @@ import dev.lockstep.launcher.bench.TrainReport;
 import dev.lockstep.launcher.bench.TrainTask;
 import dev.lockstep.launcher.bench.TrainWorkers;
 import dev.lockstep.layout.DType;
+import dev.lockstep.train.CommHook;
 import dev.lockstep.train.Job;
 import dev.lockstep.train.StepLog;
 import java.io.PrintWriter;
@@ -86,6 +88,12 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(names = "--autocast", paramLabel = "bf16", description = "round the factors of products to this dtype")
     private @Nullable String autocast;
 
+    @Option(
+            names = "--compression",
+            paramLabel = "NAME",
+            description = "how gradients cross virtual ranks: " + Compression.NAMES + " (default: ${DEFAULT-VALUE})")
+    private String compression = "none";
+
     @Option(names = "--data", paramLabel = "DIR", description = "folder with the data (default: random rows)")
     private @Nullable Path data;
 
@@ -150,7 +158,14 @@ final class BenchTrainCommand implements Callable<Integer> {
                 seed,
                 existing("--data", data),
                 existing("--init", init),
-                products());
+                products(),
+                compression());
+    }
+
+    private CommHook compression() {
+        return Compression.named(compression)
+                .orElseThrow(() ->
+                        Values.bad(spec, "--compression is '" + compression + "' but must be " + Compression.NAMES));
     }
 
     private DType products() {

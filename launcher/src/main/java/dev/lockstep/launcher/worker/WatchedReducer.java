@@ -4,6 +4,7 @@ import dev.lockstep.launcher.NativeProcess;
 import dev.lockstep.launcher.link.BlackBox;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.GradientReducer;
+import dev.lockstep.train.RankStates;
 import dev.lockstep.train.ReductionPlan;
 
 /** Notes in the black box where the trainer is; kills the process where a test asked for it. */
@@ -17,6 +18,11 @@ final class WatchedReducer implements GradientReducer {
         this.inner = inner;
         this.box = box;
         this.killAtStep = killAtStep;
+    }
+
+    @Override
+    public void keep(RankStates states) {
+        inner.keep(states);
     }
 
     @Override

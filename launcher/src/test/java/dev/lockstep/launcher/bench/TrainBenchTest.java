@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lockstep.device.Device;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.layout.DType;
+import dev.lockstep.train.CommHook;
 import dev.lockstep.train.Job;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -89,7 +90,15 @@ class TrainBenchTest {
         var crew = new TrainOptions.Crew(1, 1, 1);
         var length = TrainOptions.Length.ofSeconds(0.003); // Steps end after 2 and 4 ms of this clock.
         var options = new TrainOptions(
-                TrainTask.MLP_SMALL, 8, length, crew, 0, Optional.empty(), Optional.empty(), DType.F32);
+                TrainTask.MLP_SMALL,
+                8,
+                length,
+                crew,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                DType.F32,
+                CommHook.allReduce());
         assertEquals(2, train(options).stepSeconds().length);
     }
 
@@ -106,7 +115,8 @@ class TrainBenchTest {
                         0,
                         Optional.empty(),
                         Optional.empty(),
-                        DType.BF16))
+                        DType.BF16,
+                        CommHook.allReduce()))
                 .losses();
         assertNotEquals(exact[0], rounded[0]);
         assertArrayEquals(exact, rounded, 2e-2); // A factor moves by 2^-9 of itself at most.
@@ -166,7 +176,8 @@ class TrainBenchTest {
                 0,
                 data,
                 init,
-                DType.F32);
+                DType.F32,
+                CommHook.allReduce());
     }
 
     private static TrainOptions ofTwoVirtualRanks(int threads) {
@@ -179,7 +190,8 @@ class TrainBenchTest {
                 0,
                 Optional.empty(),
                 Optional.empty(),
-                DType.F32);
+                DType.F32,
+                CommHook.allReduce());
     }
 
     private static TrainReport run(TrainOptions options) {

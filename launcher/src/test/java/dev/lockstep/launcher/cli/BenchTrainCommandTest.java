@@ -68,6 +68,7 @@ class BenchTrainCommandTest {
                 "--seconds=0",
                 "--seconds=NaN",
                 "--device=tpu",
+                "--compression=zip",
                 "--data=/nonexistent",
                 "--init=/nonexistent"
             })

@@ -23,23 +23,26 @@ class BenchTrainWorkersIT {
     @Test
     void trainsWithProcessesAsOneProcessDoes() {
         JsonNode together;
-        try (Command command = Command.start(folder, line("--workers", "2", "--batch", "16"))) {
+        String[] flags = {"--compression", "bf16"};
+        try (Command command = Command.start(folder, line(flags, "--workers", "2", "--batch", "16"))) {
             assertEquals(0, command.exitCode(), command.err());
             together = Command.parse(command.out());
         }
         StringWriter out = new StringWriter();
         CommandLine here = LockstepCommand.line().setOut(new PrintWriter(out));
-        assertEquals(0, here.execute(line("--virtual-ranks", "2", "--batch", "32")));
+        assertEquals(0, here.execute(line(flags, "--virtual-ranks", "2", "--batch", "32")));
         assertEquals(2, together.path("workers").asInt());
         assertEquals(16, together.path("batch").asInt());
+        assertEquals("bf16", together.path("compression").asText());
         assertEquals(Command.parse(out.toString()).path("losses"), together.path("losses"));
         assertTrue(together.path("samples_per_second").asDouble() > 0, together.toString());
         assertTrue(together.path("seconds_to_first_step").asDouble() > 0, together.toString());
     }
 
-    private static String[] line(String... flags) {
+    private static String[] line(String[] common, String... flags) {
         List<String> all = new ArrayList<>(
                 List.of("bench", "train", "--model", "mlp-small", "--threads", "1", "--steps", "3", "--json"));
+        all.addAll(List.of(common));
         all.addAll(List.of(flags));
         return all.toArray(String[]::new);
     }

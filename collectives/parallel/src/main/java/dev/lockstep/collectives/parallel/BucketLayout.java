@@ -41,15 +41,15 @@ record BucketLayout(List<Bucket> buckets) {
         Map<DType, Long> room = new LinkedHashMap<>();
         for (int i = plan.tensors().size() - 1; i >= 0; i--) {
             TensorSpec spec = plan.tensors().get(i);
-            if (spec.dtype().isFloating()) {
+            if (spec.dtype().isFloating() && spec.role() != TensorSpec.Role.RANK_STATE) {
                 long sizeBytes = spec.shape().elements() * spec.dtype().sizeBytes();
                 place(byDtype.computeIfAbsent(spec.dtype(), _ -> new ArrayList<>()), room, spec.dtype(), sizeBytes)
                         .add(i);
             }
         }
         List<Bucket> buckets = new ArrayList<>();
-        byDtype.forEach((dtype, groups) ->
-                groups.forEach(tensors -> buckets.add(new Bucket(buckets.size(), checked(dtype), tensors))));
+        byDtype.forEach(
+                (dtype, groups) -> groups.forEach(tensors -> buckets.add(new Bucket(buckets.size(), dtype, tensors))));
         return new BucketLayout(buckets);
     }
 
@@ -61,13 +61,5 @@ record BucketLayout(List<Bucket> buckets) {
         }
         room.put(dtype, left - sizeBytes);
         return groups.getLast();
-    }
-
-    private static DType checked(DType dtype) {
-        if (dtype != DType.F32 && dtype != DType.F64) {
-            throw new IllegalArgumentException(
-                    "gradients of dtype " + dtype + " cannot be reduced across workers; keep the parameters in F32");
-        }
-        return dtype;
     }
 }

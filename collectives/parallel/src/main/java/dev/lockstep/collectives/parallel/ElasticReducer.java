@@ -10,6 +10,7 @@ import dev.lockstep.device.MemoryPool;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.GradientReducer;
 import dev.lockstep.train.NodeSum;
+import dev.lockstep.train.RankStates;
 import dev.lockstep.train.ReductionPlan;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class ElasticReducer implements GradientReducer {
     private final GroupSource source;
     private final MemoryPool pool;
     private final HeldResult held = new HeldResult();
+    private Optional<RankStates> states = Optional.empty();
     private @Nullable Session session;
 
     /** What is fixed at {@link #open}, and the generation in force. */
@@ -32,14 +34,17 @@ public final class ElasticReducer implements GradientReducer {
         private final ReductionPlan plan;
         private final StepReduction reduction;
         private final Recovery recovery;
+        private final Optional<Guardians> guardians;
         private Formed formed;
         private boolean agreed;
+        private boolean settled;
         private VirtualRanks told;
 
-        Session(ReductionPlan plan, MemoryPool pool, Formed formed) {
+        Session(ReductionPlan plan, MemoryPool pool, Optional<RankStates> states, Formed formed) {
             this.plan = plan;
             this.reduction = new StepReduction(plan, pool);
             this.recovery = new Recovery(plan, pool);
+            this.guardians = states.map(kept -> new Guardians(plan, pool, kept));
             this.formed = formed;
             this.told = formed.mine();
         }
@@ -52,12 +57,17 @@ public final class ElasticReducer implements GradientReducer {
     }
 
     @Override
+    public void keep(RankStates kept) {
+        states = Optional.of(kept);
+    }
+
+    @Override
     public VirtualRanks open(ReductionPlan plan) {
         if (session != null) {
             throw new IllegalStateException("the reducer is open already; a job has one trainer");
         }
         source.announce(plan, PlanDigest.of(plan));
-        Session opened = new Session(plan, pool, formed(source.await(0)));
+        Session opened = new Session(plan, pool, states, formed(source.await(0)));
         session = opened;
         watch(opened.formed);
         return opened.told;
@@ -74,7 +84,9 @@ public final class ElasticReducer implements GradientReducer {
     @Override
     public VirtualRanks assigned() {
         Session open = session();
-        open.told = open.formed.mine();
+        if (open.settled) {
+            open.told = open.formed.mine(); // Before, the states of these virtual ranks are not all here.
+        }
         return open.told;
     }
 
@@ -102,6 +114,7 @@ public final class ElasticReducer implements GradientReducer {
         if (fetched.isPresent()) {
             return Optional.of(hold(sequence, fetched.get()));
         }
+        settle(open);
         VirtualRanks mine = open.formed.mine();
         if (!mine.equals(open.told)) {
             open.told = mine;
@@ -112,11 +125,15 @@ public final class ElasticReducer implements GradientReducer {
 
     private NodeSum sum(Session open, long sequence, List<NodeSum> mine) {
         ProcessGroup group = open.formed.group();
-        StepHeader header = new StepHeader(sequence, held.sequence(), StepNodes.describe(open.plan, mine));
+        List<StepHeader.Node> inputs = open.guardians
+                .map(kept -> kept.describeInputs(open.formed.mine()))
+                .orElse(List.of());
+        StepHeader header = new StepHeader(sequence, held.sequence(), StepNodes.describe(open.plan, mine), inputs);
         List<StepHeader> headers = Recovery.exchange(group, header);
         checkSameStep(headers, sequence);
         // Everyone has said that it holds the step before: nobody will ask for it again.
         held.release();
+        open.guardians.ifPresent(kept -> kept.exchangeInputs(open.formed, headers));
         return open.reduction.run(group, new HeaderFold(open.plan.virtualRanks(), headers), mine);
     }
 
@@ -146,6 +163,14 @@ public final class ElasticReducer implements GradientReducer {
         return fetched;
     }
 
+    /** Moves states once a generation, when all members hold the same sum. */
+    private static void settle(Session open) {
+        if (!open.settled) {
+            open.guardians.ifPresent(kept -> kept.settle(open.formed));
+            open.settled = true;
+        }
+    }
+
     /** Gives the group up and waits for the next generation. */
     private void replace(Session open, CollectiveException failure, long sequence) {
         report(open, failure, sequence);
@@ -170,6 +195,7 @@ public final class ElasticReducer implements GradientReducer {
     private void next(Session open, Formed formed) {
         open.formed = formed;
         open.agreed = false;
+        open.settled = open.guardians.isEmpty();
         watch(formed);
     }
 

@@ -1,22 +1,15 @@
 package dev.lockstep.collectives.parallel;
 
-import dev.lockstep.backend.Value;
 import dev.lockstep.collectives.GatherWork;
 import dev.lockstep.collectives.ProcessGroup;
-import dev.lockstep.collectives.Work;
 import dev.lockstep.device.MemoryPool;
-import dev.lockstep.device.Storage;
-import dev.lockstep.layout.Layout;
-import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.NodeSum;
 import dev.lockstep.train.ReductionPlan;
-import dev.lockstep.train.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the members of a new generation to the same step. Each says which reduction it holds; members are at most one
@@ -38,7 +31,8 @@ final class Recovery {
      * @return the result this worker lacked, of reduction {@code held.sequence() + 1}; empty if it lacked none
      */
     Optional<NodeSum> agree(ProcessGroup group, HeldResult held) {
-        List<StepHeader> positions = exchange(group, new StepHeader(held.sequence() + 1, held.sequence(), List.of()));
+        List<StepHeader> positions =
+                exchange(group, new StepHeader(held.sequence() + 1, held.sequence(), List.of(), List.of()));
         long newest = positions.stream().mapToLong(StepHeader::held).max().orElse(-1);
         check(positions, newest);
         List<Integer> lacking = ranksWith(positions, newest - 1);
@@ -72,48 +66,18 @@ final class Recovery {
 
     private Optional<NodeSum> transfer(ProcessGroup group, HeldResult held, int source, List<Integer> lacking) {
         boolean giving = group.rank() == source;
-        StepHeader mine = giving
-                ? new StepHeader(held.sequence(), held.sequence(), List.of(StepNodes.describe(plan, held.sum())))
-                : new StepHeader(held.sequence(), held.sequence(), List.of());
-        StepHeader.Node whole = exchange(group, mine).get(source).nodes().getFirst();
+        List<StepHeader.Node> mine = giving ? List.of(StepNodes.describe(plan, held.sum())) : List.of();
+        StepHeader header = new StepHeader(held.sequence(), held.sequence(), mine, List.of());
+        StepHeader.Node whole = exchange(group, header).get(source).nodes().getFirst();
+        NodeTransfer transfer = new NodeTransfer(plan, pool, group);
+        Optional<NodeSum> taken = Optional.empty();
         if (giving) {
-            give(group, held.sum(), lacking);
+            lacking.forEach(rank -> transfer.give(held.sum(), rank));
+        } else if (lacking.contains(group.rank())) {
+            taken = Optional.of(transfer.take(whole, source));
         }
-        return lacking.contains(group.rank()) ? Optional.of(take(group, whole, source)) : Optional.empty();
-    }
-
-    private void give(ProcessGroup group, NodeSum sum, List<Integer> lacking) {
-        List<Work> sends = new ArrayList<>();
-        for (int rank : lacking) {
-            for (int i = 0; i < sum.count(); i++) {
-                Value value = sum.tensor(i);
-                if (value != null && value.shape().elements() > 0) {
-                    sends.add(group.send(StepReduction.memory(value), rank, i));
-                }
-            }
-        }
-        sends.forEach(send -> send.await(group.timeout()));
-    }
-
-    private NodeSum take(ProcessGroup group, StepHeader.Node whole, int source) {
-        List<@Nullable Value> tensors = new ArrayList<>();
-        List<Work> receives = new ArrayList<>();
-        for (int i = 0; i < plan.tensors().size(); i++) {
-            TensorSpec spec = plan.tensors().get(i);
-            if (!whole.present().get(i)) {
-                tensors.add(null);
-                continue;
-            }
-            long sizeBytes = spec.shape().elements() * spec.dtype().sizeBytes();
-            Storage storage = pool.allocate(sizeBytes);
-            tensors.add(new Value(storage, Layout.contiguous(spec.shape()), spec.dtype()));
-            if (sizeBytes > 0) {
-                receives.add(group.receive(StepBuffers.bytes(storage, sizeBytes), source, i));
-            }
-        }
-        receives.forEach(receive -> receive.await(group.timeout()));
-        VirtualRanks all = new VirtualRanks(0, plan.virtualRanks());
-        return new NodeSum(all, tensors, whole.scalars().orElse(null));
+        transfer.await();
+        return taken;
     }
 
     /** {@return every rank's header, by rank} */

@@ -14,8 +14,9 @@ import java.util.Optional;
  * @param sequence the reduction under way
  * @param held the last reduction whose result this worker holds, -1 if none
  * @param nodes the nodes this worker brings, in order
+ * @param inputs what it gives to its guardian before: one a virtual rank, see {@link Guardians}
  */
-record StepHeader(long sequence, long held, List<Node> nodes) {
+record StepHeader(long sequence, long held, List<Node> nodes, List<Node> inputs) {
     /**
      * One node.
      *
@@ -28,5 +29,6 @@ record StepHeader(long sequence, long held, List<Node> nodes) {
 
     StepHeader {
         nodes = List.copyOf(nodes);
+        inputs = List.copyOf(inputs);
     }
 }

@@ -30,16 +30,21 @@ final class StepHeaderCodec {
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeLong(header.sequence());
             out.writeLong(header.held());
-            out.writeInt(header.nodes().size());
-            for (StepHeader.Node node : header.nodes()) {
-                write(node, out);
-            }
+            write(header.nodes(), out);
+            write(header.inputs(), out);
         } catch (IOException impossible) {
             throw new AssertionError("an array takes all bytes", impossible);
         }
         MemorySegment memory = arena.allocate(bytes.size(), Long.BYTES);
         MemorySegment.copy(bytes.toByteArray(), 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.size());
         return memory;
+    }
+
+    private static void write(List<StepHeader.Node> nodes, DataOutputStream out) throws IOException {
+        out.writeInt(nodes.size());
+        for (StepHeader.Node node : nodes) {
+            write(node, out);
+        }
     }
 
     private static void write(StepHeader.Node node, DataOutputStream out) throws IOException {
@@ -77,16 +82,20 @@ final class StepHeaderCodec {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             long sequence = in.readLong();
             long held = in.readLong();
-            int count = count(in);
-            List<StepHeader.Node> nodes = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                nodes.add(node(in));
-            }
-            return new StepHeader(sequence, held, nodes);
+            return new StepHeader(sequence, held, nodes(in), nodes(in));
         } catch (IOException | IllegalArgumentException broken) {
             throw new IllegalStateException(
                     "rank " + rank + " sent a step header of " + bytes.length + " bytes that cannot be read", broken);
         }
+    }
+
+    private static List<StepHeader.Node> nodes(DataInputStream in) throws IOException {
+        int count = count(in);
+        List<StepHeader.Node> nodes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            nodes.add(node(in));
+        }
+        return nodes;
     }
 
     private static StepHeader.Node node(DataInputStream in) throws IOException {
