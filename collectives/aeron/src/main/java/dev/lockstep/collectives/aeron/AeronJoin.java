@@ -67,6 +67,8 @@ final class AeronJoin {
                         member.generation(),
                         member.rank(),
                         addresses.size(),
+                        0,
+                        1,
                         HexFormat.of().formatHex(nonce))
                 .encode();
     }

@@ -8,54 +8,53 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings together workers that were called and the generations that expect them, whichever comes first. Thread-safe.
  */
 final class Arrivals {
-    private static final int PARKED_MAX = 4096;
+    private static final int PARKED_MAX = 1 << 14;
 
-    private final Map<Key, CompletableFuture<@Nullable Channel>> expected = new HashMap<>();
+    private final Map<Key, CompletableFuture<Channel>> expected = new HashMap<>();
     private final List<Call> calls = new ArrayList<>();
     private long least;
 
-    private record Key(long generation, int rank) {}
+    private record Key(long generation, int rank, int socket) {}
 
-    private record Call(long generation, CompletableFuture<@Nullable Channel> connected) {}
+    private record Call(long generation, CompletableFuture<Channel> connected) {}
 
     /** {@return the least generation that is not refused} */
     synchronized long least() {
         return least;
     }
 
-    /** {@return the connection of a peer that calls, once it has} */
-    synchronized CompletableFuture<@Nullable Channel> expect(long generation, int rank) {
-        CompletableFuture<@Nullable Channel> future = future(generation, rank);
+    /** {@return a connection of a peer that calls, once it has} */
+    synchronized CompletableFuture<Channel> expect(long generation, int rank, int socket) {
+        CompletableFuture<Channel> future = future(generation, rank, socket);
         if (generation < least) {
             future.completeExceptionally(fenced(generation, least));
         }
         return future;
     }
 
-    private CompletableFuture<@Nullable Channel> future(long generation, int rank) {
-        return expected.computeIfAbsent(new Key(generation, rank), _ -> new CompletableFuture<>());
+    private CompletableFuture<Channel> future(long generation, int rank, int socket) {
+        return expected.computeIfAbsent(new Key(generation, rank, socket), _ -> new CompletableFuture<>());
     }
 
     /** Takes in a proven caller; returns whether it is kept. */
     boolean arrive(Hello hello, Channel channel) {
-        CompletableFuture<@Nullable Channel> future;
+        CompletableFuture<Channel> future;
         synchronized (this) {
             if (hello.generation() < least || expected.size() >= PARKED_MAX) {
                 return false;
             }
-            future = future(hello.generation(), hello.rank());
+            future = future(hello.generation(), hello.rank(), hello.socket());
         }
         return future.complete(channel);
     }
 
     /** Lets a call of our own fail when its generation is superseded. */
-    synchronized void failWhenFenced(long generation, CompletableFuture<@Nullable Channel> connected) {
+    synchronized void failWhenFenced(long generation, CompletableFuture<Channel> connected) {
         if (generation < least) {
             connected.completeExceptionally(fenced(generation, least));
             return;
@@ -74,8 +73,8 @@ final class Arrivals {
      * sent away.
      */
     void fence(long generation) {
-        List<CompletableFuture<@Nullable Channel>> parked = new ArrayList<>();
-        List<CompletableFuture<@Nullable Channel>> over = new ArrayList<>();
+        List<CompletableFuture<Channel>> parked = new ArrayList<>();
+        List<CompletableFuture<Channel>> over = new ArrayList<>();
         synchronized (this) {
             if (generation <= least) {
                 return;
@@ -92,11 +91,9 @@ final class Arrivals {
                 future.completeExceptionally(new FencedException("it is superseded by generation " + generation)));
     }
 
-    private static void sendAway(CompletableFuture<@Nullable Channel> parked) {
+    private static void sendAway(CompletableFuture<Channel> parked) {
         var _ = parked.thenAccept(channel -> {
-            if (channel != null) {
-                var _ = channel.close();
-            }
+            var _ = channel.close();
         });
     }
 

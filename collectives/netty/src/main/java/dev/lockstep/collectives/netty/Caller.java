@@ -12,15 +12,14 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** The caller's side of the handshake: says hello, checks the listener's proof, and proves itself. */
 final class Caller extends ByteToMessageDecoder {
     private final WireIdentity identity;
     private final Hello hello;
-    private final CompletableFuture<@Nullable Channel> connected;
+    private final CompletableFuture<Channel> connected;
 
-    Caller(WireIdentity identity, Hello hello, CompletableFuture<@Nullable Channel> connected) {
+    Caller(WireIdentity identity, Hello hello, CompletableFuture<Channel> connected) {
         this.identity = identity;
         this.hello = hello;
         this.connected = connected;
@@ -49,6 +48,8 @@ final class Caller extends ByteToMessageDecoder {
                     context,
                     new FencedException(
                             "attempt " + hello.attempt() + ", generation " + hello.generation() + " is superseded"));
+        } else if (answer[0] == Hello.Answer.UNLIKE.ordinal()) {
+            fail(context, new UntrustedException("it does not connect " + hello.sockets() + " sockets a peer"));
         } else if (answer[0] != Hello.Answer.WELCOME.ordinal()) {
             fail(context, new UntrustedException("it is of another job"));
         } else {
@@ -73,13 +74,18 @@ final class Caller extends ByteToMessageDecoder {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
-        connected.completeExceptionally(new UntrustedException("it closed the connection during the handshake"));
+        connected.completeExceptionally(refused("it closed the connection"));
         super.channelInactive(context);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        connected.completeExceptionally(cause);
+        connected.completeExceptionally(refused(TlsTrouble.describe(cause)));
         var _ = context.close();
+    }
+
+    private static UntrustedException refused(String what) {
+        return new UntrustedException(
+                "in the handshake: " + what + " (its log may say why; TLS must be on at both ends or at none)");
     }
 }

@@ -44,9 +44,10 @@ final class Doorkeeper extends ByteToMessageDecoder {
      * @param patience how long a caller may take
      * @param strangersMax how many callers there may be at a time
      * @param strangers how many there are
+     * @param sockets how many connections a peer makes
      * @param refusals told of those who are sent away
      */
-    record Door(Duration patience, int strangersMax, AtomicInteger strangers, Refusals refusals) {}
+    record Door(Duration patience, int strangersMax, AtomicInteger strangers, int sockets, Refusals refusals) {}
 
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
@@ -123,6 +124,9 @@ final class Doorkeeper extends ByteToMessageDecoder {
         if (!caller.isOfJob(identity)) {
             return Hello.Answer.FOREIGN;
         }
+        if (caller.sockets() != door.sockets()) {
+            return Hello.Answer.UNLIKE;
+        }
         boolean old = caller.attempt() < identity.attempt()
                 || (caller.attempt() == identity.attempt() && caller.generation() < arrivals.least());
         return old ? Hello.Answer.FENCED : Hello.Answer.WELCOME;
@@ -153,6 +157,6 @@ final class Doorkeeper extends ByteToMessageDecoder {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         // Whoever cannot say who he is gets no answer.
         Throwable root = cause.getCause() instanceof UntrustedException untrusted ? untrusted : cause;
-        sendAway(context, String.valueOf(root.getMessage()));
+        sendAway(context, TlsTrouble.describe(root));
     }
 }

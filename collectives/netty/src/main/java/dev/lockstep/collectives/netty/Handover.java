@@ -4,10 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a connection's time with Netty: keeps what came too early, which is little, since the connection is not
@@ -15,12 +18,14 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Handover extends ChannelInboundHandlerAdapter {
     private final ByteArrayOutputStream early = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+    private boolean unsealing = true;
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) throws IOException {
         ByteBuf in = (ByteBuf) bytes;
         try {
-            in.readBytes(early, in.readableBytes());
+            in.readBytes(unsealing ? early : sealed, in.readableBytes());
         } finally {
             in.release();
         }
@@ -35,12 +40,22 @@ final class Handover extends ChannelInboundHandlerAdapter {
     static CompletableFuture<TcpTransport.Connection> take(Channel channel) {
         CompletableFuture<TcpTransport.Connection> taken = new CompletableFuture<>();
         channel.eventLoop().execute(() -> {
-            var _ = channel.deregister().addListener(_ -> {
-                Handover end = channel.pipeline().get(Handover.class);
-                ByteBuffer early = ByteBuffer.wrap(end.early.toByteArray());
-                taken.complete(new TcpTransport.Connection(((PlainChannel) channel).socket(), early));
-            });
+            Handover end = channel.pipeline().get(Handover.class);
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (tls != null) {
+                end.unsealing = false; // What it has not opened comes to us as it is.
+                channel.pipeline().remove(tls);
+            }
+            var _ = channel.deregister().addListener(_ -> taken.complete(end.connection((PlainChannel) channel, tls)));
         });
         return taken;
+    }
+
+    private TcpTransport.Connection connection(PlainChannel channel, @Nullable SslHandler tls) {
+        SocketChannel socket = channel.socket();
+        Line line = tls == null
+                ? new PlainLine(socket)
+                : new TlsLine(socket, tls.engine(), ByteBuffer.wrap(sealed.toByteArray()));
+        return new TcpTransport.Connection(socket, line, ByteBuffer.wrap(early.toByteArray()));
     }
 }

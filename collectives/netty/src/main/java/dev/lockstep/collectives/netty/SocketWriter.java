@@ -6,7 +6,10 @@ import dev.lockstep.collectives.wire.Outgoing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,8 @@ final class SocketWriter {
     private static final int BATCH = 8;
 
     private final FrameCodec codec;
+    private final int chunksMax;
+    private final Queue<Outgoing> farewells = new ArrayDeque<>();
     private final ByteBuffer heads = ByteBuffer.allocateDirect(BATCH * FrameCodec.BYTES);
     private final ByteBuffer[] pieces = new ByteBuffer[2 * BATCH];
     private final @Nullable Outgoing[] messages = new @Nullable Outgoing[BATCH];
@@ -26,14 +31,26 @@ final class SocketWriter {
     private int chunks;
     private int left;
 
-    SocketWriter(FrameCodec codec) {
+    /** Makes a writer for one of {@code sockets} connections of a peer. */
+    SocketWriter(FrameCodec codec, int sockets) {
         this.codec = codec;
-        java.util.Arrays.fill(pieces, nothing);
+        this.chunksMax = Math.max(1, BATCH / sockets);
+        Arrays.fill(pieces, nothing);
     }
 
     /** {@return whether something was begun that the connection would not take yet} */
     boolean isBlocked() {
         return left < chunks;
+    }
+
+    /** Lets this be the last that goes over the connection, after all that is queued. */
+    void sayLast(Outgoing farewell) {
+        farewells.add(farewell);
+    }
+
+    /** {@return whether a farewell waits for what is queued to leave} */
+    boolean isLeaving() {
+        return !farewells.isEmpty();
     }
 
     /**
@@ -43,7 +60,7 @@ final class SocketWriter {
      */
     boolean write(GatheringByteChannel channel, Queue<Outgoing> queue) throws IOException {
         boolean any = false;
-        while (isBlocked() || take(queue)) {
+        while (isBlocked() || take(queue) || take(farewells)) {
             long count = channel.write(pieces, 2 * left, 2 * (chunks - left));
             any |= count > 0;
             settle();
@@ -58,7 +75,7 @@ final class SocketWriter {
         chunks = 0;
         left = 0;
         heads.clear();
-        for (Outgoing next = queue.peek(); next != null && chunks < BATCH; next = queue.peek()) {
+        for (Outgoing next = queue.peek(); next != null && chunks < chunksMax; next = queue.peek()) {
             Frame chunk = next.take();
             int at = heads.position();
             ByteBuffer payload = next.payload(chunk);
@@ -89,7 +106,7 @@ final class SocketWriter {
     }
 
     /** Hands over the messages whose chunks have not left in full, and forgets them. */
-    void drop(java.util.function.Consumer<Outgoing> dropped) {
+    void drop(Consumer<Outgoing> dropped) {
         for (int chunk = left; chunk < chunks; chunk++) {
             Outgoing message = messages[chunk];
             messages[chunk] = null;
@@ -100,5 +117,7 @@ final class SocketWriter {
             }
         }
         left = chunks;
+        farewells.forEach(dropped);
+        farewells.clear();
     }
 }

@@ -30,7 +30,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's end of the data plane: listens once for the life of the process, and joins one generation after the other.
@@ -73,6 +72,7 @@ public final class TcpEndpoint implements AutoCloseable {
                 options.handshakePatience(),
                 options.strangersMax(),
                 new AtomicInteger(),
+                options.sockets(),
                 new Refusals(options.onRefusal()));
         ServerBootstrap server = new ServerBootstrap()
                 .group(loop)
@@ -81,6 +81,7 @@ public final class TcpEndpoint implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        options.tls().ifPresent(tls -> channel.pipeline().addLast(tls.handler(false)));
                         channel.pipeline().addLast(new Doorkeeper(identity, arrivals, door, nonces), new Handover());
                     }
                 });
@@ -120,43 +121,65 @@ public final class TcpEndpoint implements AutoCloseable {
      */
     public Transport join(long generation, int rank, List<String> addresses, Duration timeout) {
         arrivals.fence(generation);
-        List<CompletableFuture<@Nullable Channel>> joining = new ArrayList<>();
-        for (int peer = 0; peer < addresses.size(); peer++) {
-            Hello hello = new Hello(
-                    HexFormat.of().formatHex(identity.job()),
-                    identity.attempt(),
-                    generation,
-                    rank,
-                    addresses.size(),
-                    nonce());
-            joining.add(
-                    peer < rank
-                            ? call(hello, addresses.get(peer))
-                            : peer == rank
-                                    ? CompletableFuture.completedFuture(null)
-                                    : arrivals.expect(generation, peer));
-        }
+        TcpTransport.Member member = new TcpTransport.Member(identity, options, generation, rank);
+        List<Joining> joining = begin(member, addresses);
         try {
-            List<@Nullable Channel> channels = await(joining, addresses, timeout);
-            TcpTransport transport =
-                    transport(new TcpTransport.Member(identity, options, generation, rank), addresses, channels);
+            await(joining, addresses, timeout);
+            TcpTransport transport = transport(member, addresses, joining);
             arrivals.taken(generation);
             transport.start();
             joined.removeIf(TcpTransport::isEnded);
             joined.add(transport);
             return transport;
         } catch (CollectiveException failed) {
-            joining.forEach(TcpEndpoint::giveUp);
+            joining.forEach(Joining::giveUp);
             throw failed;
         }
     }
 
-    private static TcpTransport transport(
-            TcpTransport.Member member, List<String> addresses, List<@Nullable Channel> channels) {
+    /** A connection to a peer that is to come. */
+    private record Joining(int peer, CompletableFuture<Channel> connected) {
+        void giveUp() {
+            if (!connected.cancel(false) && !connected.isCompletedExceptionally()) {
+                var _ = connected.join().close();
+            }
+        }
+    }
+
+    /** Calls, or waits for the calls of, every other member, as often as there are sockets. */
+    private List<Joining> begin(TcpTransport.Member member, List<String> addresses) {
+        List<Joining> joining = new ArrayList<>();
+        for (int i = 0; i < addresses.size() * options.sockets(); i++) {
+            int peer = i / options.sockets();
+            int socket = i % options.sockets();
+            if (peer < member.rank()) {
+                joining.add(new Joining(peer, call(hello(member, addresses.size(), socket), addresses.get(peer))));
+            } else if (peer > member.rank()) {
+                joining.add(new Joining(peer, arrivals.expect(member.generation(), peer, socket)));
+            }
+        }
+        return joining;
+    }
+
+    private Hello hello(TcpTransport.Member member, int size, int socket) {
+        return new Hello(
+                HexFormat.of().formatHex(identity.job()),
+                identity.attempt(),
+                member.generation(),
+                member.rank(),
+                size,
+                socket,
+                options.sockets(),
+                nonce());
+    }
+
+    private static TcpTransport transport(TcpTransport.Member member, List<String> addresses, List<Joining> joined) {
         List<List<TcpTransport.Connection>> connections = new ArrayList<>();
-        for (Channel channel : channels) {
-            connections.add(
-                    channel == null ? List.of() : List.of(Handover.take(channel).join()));
+        addresses.forEach(_ -> connections.add(new ArrayList<>()));
+        for (Joining each : joined) {
+            connections
+                    .get(each.peer())
+                    .add(Handover.take(each.connected().join()).join());
         }
         try {
             return new TcpTransport(member, addresses, connections);
@@ -171,58 +194,51 @@ public final class TcpEndpoint implements AutoCloseable {
         return HexFormat.of().formatHex(nonce);
     }
 
-    private static void giveUp(CompletableFuture<@Nullable Channel> joining) {
-        if (!joining.cancel(false) && !joining.isCompletedExceptionally()) {
-            Channel connected = joining.join();
-            if (connected != null) {
-                var _ = connected.close();
-            }
-        }
-    }
-
-    private List<@Nullable Channel> await(
-            List<CompletableFuture<@Nullable Channel>> joining, List<String> addresses, Duration timeout) {
+    private static void await(List<Joining> joining, List<String> addresses, Duration timeout) {
+        CompletableFuture<Void> all =
+                CompletableFuture.allOf(joining.stream().map(Joining::connected).toArray(CompletableFuture<?>[]::new));
+        joining.forEach(peer -> {
+            var _ = peer.connected().exceptionally(refused -> {
+                all.completeExceptionally(refused); // The others may take as long as they like.
+                return null;
+            });
+        });
         try {
-            CompletableFuture.allOf(joining.toArray(CompletableFuture<?>[]::new))
-                    .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            all.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new FencedException("interrupted while joining", interrupted);
         } catch (ExecutionException | TimeoutException failed) {
             throw blame(joining, addresses, failed);
         }
-        List<@Nullable Channel> channels = new ArrayList<>();
-        joining.forEach(peer -> channels.add(peer.join()));
-        return channels;
     }
 
-    private static CollectiveException blame(
-            List<CompletableFuture<@Nullable Channel>> joining, List<String> addresses, Exception failed) {
+    private static CollectiveException blame(List<Joining> joining, List<String> addresses, Exception failed) {
         if (failed.getCause() instanceof CollectiveException known) {
             return known;
         }
-        for (int peer = 0; peer < joining.size(); peer++) {
-            CompletableFuture<@Nullable Channel> future = joining.get(peer);
-            if (!future.isDone() || future.isCompletedExceptionally()) {
-                String what = failed.getCause() == null
-                        ? "it was not connected in time"
-                        : String.valueOf(failed.getCause().getMessage());
-                return PeerLostException.of(peer, addresses.get(peer), what, failed);
+        Throwable refusal = failed.getCause();
+        boolean refused = refusal != null;
+        String what = refusal != null ? String.valueOf(refusal.getMessage()) : "it was not connected in time";
+        for (Joining each : joining) {
+            if (refused
+                    ? each.connected().isCompletedExceptionally()
+                    : !each.connected().isDone()) {
+                return PeerLostException.of(each.peer(), addresses.get(each.peer()), what, failed);
             }
         }
         return new FencedException("joining failed", failed);
     }
 
     /** Calls a peer again and again, with growing pauses, until it answers or nobody waits any more. */
-    private CompletableFuture<@Nullable Channel> call(Hello hello, String address) {
-        CompletableFuture<@Nullable Channel> connected = new CompletableFuture<>();
+    private CompletableFuture<Channel> call(Hello hello, String address) {
+        CompletableFuture<Channel> connected = new CompletableFuture<>();
         arrivals.failWhenFenced(hello.generation(), connected);
         tryCall(hello, address, connected, FIRST_RETRY_MILLIS);
         return connected;
     }
 
-    private void tryCall(
-            Hello hello, String address, CompletableFuture<@Nullable Channel> connected, long pauseMillis) {
+    private void tryCall(Hello hello, String address, CompletableFuture<Channel> connected, long pauseMillis) {
         if (connected.isDone()) {
             return;
         }
@@ -237,6 +253,7 @@ public final class TcpEndpoint implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        options.tls().ifPresent(tls -> channel.pipeline().addLast(tls.handler(true)));
                         channel.pipeline().addLast(new Caller(identity, hello, connected), new Handover());
                     }
                 })

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ final class TcpLink {
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final List<TcpSocket> sockets = new ArrayList<>();
     private final Reading readSockets = this::readSockets;
+    private @Nullable PeerLostException farewell;
     private volatile @Nullable CollectiveException lost;
 
     TcpLink(int peer, String address, Mailbox mailbox, TcpOptions options) {
@@ -73,12 +75,12 @@ final class TcpLink {
 
     /** {@return whether a message is on its way out} */
     boolean isSending() {
-        return lost == null && !sockets.isEmpty() && (!queue.isEmpty() || isBlocked());
+        return lost == null && !sockets.isEmpty() && (!queue.isEmpty() || isAnySending());
     }
 
-    private boolean isBlocked() {
+    private boolean isAnySending() {
         for (TcpSocket socket : sockets) {
-            if (socket.isBlocked()) {
+            if (socket.isSending()) {
                 return true;
             }
         }
@@ -114,9 +116,19 @@ final class TcpLink {
             }
         } catch (IOException broken) {
             read(); // Before it hung up the peer may have said why.
-            lose("it closed the connection", broken);
+            closedByPeer(broken);
         }
         return any;
+    }
+
+    private void closedByPeer(@Nullable Throwable cause) {
+        PeerLostException reason = farewell;
+        lose(reason != null ? reason : PeerLostException.of(peer, address, "it closed the connection", cause));
+    }
+
+    /** Says why the peer is left, last of all on every connection: they have no order among them. */
+    void sayFarewell(Supplier<Outgoing> why) {
+        sockets.forEach(socket -> socket.writer().sayLast(why.get()));
     }
 
     private boolean read() {
@@ -132,7 +144,7 @@ final class TcpLink {
         for (int i = 0; i < sockets.size() && lost == null; i++) {
             long count = sockets.get(i).read();
             if (count < 0) {
-                lose("it closed the connection", null);
+                closedByPeer(null);
             }
             any |= count != 0;
         }
@@ -181,11 +193,17 @@ final class TcpLink {
 
     /** Takes note that the connections could not be taken over. */
     void loseBroken(IOException broken) {
-        lose("it closed the connection", broken);
+        closedByPeer(broken);
     }
 
-    void onFarewell(byte[] farewell) {
-        lose(PeerLostException.passedOn(peer, address, Farewell.decode(farewell)));
+    /** Takes note that the peer leaves; it is lost when that was its last word on every connection. */
+    void onFarewell(TcpSocket socket, byte[] why) {
+        PeerLostException reason = PeerLostException.passedOn(peer, address, Farewell.decode(why));
+        farewell = reason;
+        socket.end();
+        if (sockets.stream().allMatch(TcpSocket::isEnded)) {
+            lose(reason);
+        }
     }
 
     private void lose(String what, @Nullable Throwable cause) {

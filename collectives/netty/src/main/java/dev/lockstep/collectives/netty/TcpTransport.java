@@ -12,7 +12,6 @@ import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.transport.Waiter;
 import dev.lockstep.collectives.wire.Frame;
 import dev.lockstep.collectives.wire.FrameCodec;
-import dev.lockstep.collectives.wire.FrameReader;
 import dev.lockstep.collectives.wire.Outgoing;
 import dev.lockstep.collectives.wire.WireIdentity;
 import java.io.IOException;
@@ -51,8 +50,8 @@ final class TcpTransport implements Transport {
     /** Who the worker is in its generation. */
     record Member(WireIdentity identity, TcpOptions options, long generation, int rank) {}
 
-    /** A connection after the handshake, and what has been read of it already. */
-    record Connection(SocketChannel channel, ByteBuffer early) {}
+    /** A connection after the handshake: its socket, what speaks over it, and what has been read of it already. */
+    record Connection(SocketChannel channel, Line line, ByteBuffer early) {}
 
     /** Takes the connections over, a list of them for each peer. */
     TcpTransport(Member member, List<String> addresses, List<List<Connection>> connections) throws IOException {
@@ -73,9 +72,10 @@ final class TcpTransport implements Transport {
         FrameCodec codec = new FrameCodec(member.identity(), member.generation(), CHUNK_BYTES);
         try {
             for (Connection connection : connections) {
-                FrameReader reader = new FrameReader(codec, link.receptions(), link::onFarewell);
-                link.add(new TcpSocket(connection.channel(), selector, reader, new SocketWriter(codec)));
-                link.readEarly(reader, connection.early());
+                SocketWriter writer = new SocketWriter(codec, connections.size());
+                TcpSocket socket = new TcpSocket(connection, selector, link, codec, writer);
+                link.add(socket);
+                link.readEarly(socket.reader(), connection.early());
             }
         } catch (IOException broken) {
             link.loseBroken(broken);
@@ -187,8 +187,8 @@ final class TcpTransport implements Transport {
     private void sayFarewell(CollectiveException reason) {
         MemorySegment text = MemorySegment.ofArray(Farewell.encode(reason));
         for (TcpLink link : links) {
-            PendingWork said = new PendingWork("a farewell to rank " + link);
-            link.queue(new Outgoing(Frame.Kind.FAREWELL, NO_MESSAGE, text, said, CHUNK_BYTES));
+            link.sayFarewell(() -> new Outgoing(
+                    Frame.Kind.FAREWELL, NO_MESSAGE, text, new PendingWork("a farewell to rank " + link), CHUNK_BYTES));
         }
         long since = member.options().nanoTime().getAsLong();
         while (isSending() && member.options().nanoTime().getAsLong() - since < FAREWELL_NANOS) {

@@ -40,6 +40,8 @@ final class RawPeer implements AutoCloseable {
                 generation,
                 1,
                 2,
+                0,
+                1,
                 "00".repeat(Hello.NONCE_BYTES));
         send(hello.encode());
         byte[] answer = receive(Hello.ANSWER_BYTES);

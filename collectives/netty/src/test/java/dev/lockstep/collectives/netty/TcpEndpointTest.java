@@ -120,6 +120,16 @@ class TcpEndpointTest {
         }
 
         @Test
+        void anotherNumberOfSocketsIsRefused() {
+            TcpEndpoint zero = ranks.endpoint(TcpRanks.identity("secret"));
+            TcpEndpoint one = ranks.endpoint(
+                    TcpRanks.identity("secret"), TcpRanks.options().withSockets(4));
+            List<String> all = List.of(zero.address(), one.address());
+            CollectiveException error = assertThrows(CollectiveException.class, () -> one.join(1, 1, all, BOUND));
+            assertTrue(error.getMessage().contains("4 sockets a peer"), error.getMessage());
+        }
+
+        @Test
         void anotherJobIsRefused() {
             WireIdentity other = new WireIdentity("another run", 1, "secret".getBytes(UTF_8));
             CollectiveException error = refusal(other);

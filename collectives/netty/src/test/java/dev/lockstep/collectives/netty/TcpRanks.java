@@ -36,9 +36,13 @@ final class TcpRanks implements AutoCloseable {
     }
 
     List<ProcessGroup> connect(int size, GroupOptions options) {
+        return connect(size, options, options());
+    }
+
+    List<ProcessGroup> connect(int size, GroupOptions options, TcpOptions tcp) {
         List<TcpEndpoint> mine = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            mine.add(endpoint(identity("secret")));
+            mine.add(endpoint(identity("secret"), tcp));
         }
         List<String> addresses = mine.stream().map(TcpEndpoint::address).toList();
         List<Transport> transports =
