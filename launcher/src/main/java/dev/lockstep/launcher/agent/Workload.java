@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lockstep.cluster.AttemptId;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.TlsFiles;
 import dev.lockstep.launcher.link.AgentMessage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,10 +83,27 @@ public record Workload(
      * @param device where tensors live
      * @param logEvery steps between two progress events
      * @param transport how workers are connected: {@code auto}, {@code shm}, {@code tcp} or {@code aeron}
+     * @param sockets TCP connections a pair of workers
+     * @param tls whether they are encrypted; each machine has files of its own for that
      * @param collectiveTimeoutMillis how long a collective may wait
      */
     public record JobPart(
-            int virtualRanks, long seed, String device, int logEvery, String transport, long collectiveTimeoutMillis) {}
+            int virtualRanks,
+            long seed,
+            String device,
+            int logEvery,
+            String transport,
+            int sockets,
+            boolean tls,
+            long collectiveTimeoutMillis) {}
+
+    /**
+     * What only this machine may know.
+     *
+     * @param token the job's secret
+     * @param tls the files that its workers show and believe
+     */
+    public record Secrets(String token, TlsFiles tls) {}
 
     /**
      * A machine that runs the workload.
@@ -93,7 +111,7 @@ public record Workload(
      * @param agent its agent
      * @param host its name
      * @param listen the address on which its workers' data planes listen
-     * @param token the job's secret
+     * @param secrets what is not in the run folder
      * @param runFolder the run folder
      * @param logs the folder of its logs
      * @param killRank the local rank that kills itself, for tests; -1 for none
@@ -103,7 +121,7 @@ public record Workload(
             dev.lockstep.cluster.AgentId agent,
             String host,
             String listen,
-            String token,
+            Secrets secrets,
             Path runFolder,
             Path logs,
             int killRank,
@@ -155,8 +173,10 @@ public record Workload(
                 site.listen(),
                 runId,
                 attempt,
-                site.token(),
+                site.secrets().token(),
                 job.transport(),
+                job.sockets(),
+                site.secrets().tls(),
                 job.collectiveTimeoutMillis(),
                 rank == site.killRank() ? site.killAtStep() : -1);
     }

@@ -2,6 +2,7 @@ package dev.lockstep.launcher.bench;
 
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.TlsFiles;
 import dev.lockstep.launcher.agent.Installation;
 import dev.lockstep.launcher.run.Run;
 import dev.lockstep.launcher.run.RunOptions;
@@ -66,7 +67,12 @@ public final class TrainWorkers {
                 new RunOptions.ProgramOptions(
                         TrainWorker.class.getName(), "", TrainWorker.arguments(options, launched, report, json)),
                 new RunOptions.JobOptions(
-                        crew.virtualRanks(), options.seed(), "cpu", "auto", TIMEOUT, Optional.empty()),
+                        crew.virtualRanks(),
+                        options.seed(),
+                        "cpu",
+                        new RunOptions.Connection("auto", 1, TlsFiles.NONE),
+                        TIMEOUT,
+                        Optional.empty()),
                 new RunOptions.WorkerOptions(crew.workers(), crew.threads(), "1g", List.of(), ""),
                 new RunOptions.ClusterOptions(1, "", Optional.empty(), TIMEOUT, TIMEOUT),
                 new RunOptions.Output(

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -58,6 +59,9 @@ final class AgentCommand implements Callable<Integer> {
             description = "silence after which a machine counts as lost (default: ${DEFAULT-VALUE})")
     private String machineTimeout = "500ms";
 
+    @ArgGroup(exclusive = false)
+    private @Nullable TlsFlags tls;
+
     @SuppressWarnings("UnusedVariable") // CommandErrors asks the parse result for it.
     @Option(
             names = {"-v", "--verbose"},
@@ -73,6 +77,7 @@ final class AgentCommand implements Callable<Integer> {
                 host,
                 runDir.toAbsolutePath().normalize(),
                 token,
+                TlsFlags.files(tls),
                 Values.duration(spec, "--rendezvous-timeout", timeout),
                 Values.machineTimeout(spec, machineTimeout));
         return new Joining(plan, Installation.current(), line -> System.err.println("lockstep agent: " + line)).run();

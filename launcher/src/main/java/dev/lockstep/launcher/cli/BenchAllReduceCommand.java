@@ -2,6 +2,7 @@ package dev.lockstep.launcher.cli;
 
 import dev.lockstep.collectives.Algorithm;
 import dev.lockstep.collectives.ReduceOp;
+import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.agent.Installation;
 import dev.lockstep.launcher.bench.allreduce.AllReduceBench;
@@ -14,6 +15,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,6 +68,15 @@ final class BenchAllReduceCommand implements Callable<Integer> {
     private String transport = "";
 
     @Option(
+            names = "--sockets",
+            paramLabel = "K",
+            description = "TCP connections a pair of workers (default: ${DEFAULT-VALUE})")
+    private int sockets = 1;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable TlsFlags tls;
+
+    @Option(
             names = "--algorithm",
             paramLabel = "tree|ring|doubling|fastest",
             description = "how they add up (default: ${DEFAULT-VALUE}, whose bits do not depend on the network)")
@@ -106,22 +118,12 @@ final class BenchAllReduceCommand implements Callable<Integer> {
         if (transport.isEmpty()) {
             transport = machines == 1 ? "shm" : "tcp";
         }
-        Values.atLeast(spec, "--workers", workers, 1);
-        if (workers % machines != 0) {
-            throw Values.bad(
-                    spec, "--workers is " + workers + ", which " + machines + " machines cannot share equally");
-        }
-        Values.matches(spec, "--transport", transport, "shm|tcp|aeron|inprocess", "shm, tcp, aeron or inprocess");
-        Values.matches(spec, "--algorithm", algorithm, "tree|ring|doubling|fastest", "tree, ring, doubling or fastest");
-        Values.matches(spec, "--dtype", dtype, "f32|f64|bf16|f16|i32|i64", "f32, f64, bf16, f16, i32 or i64");
-        Values.matches(spec, "--op", op, "sum|mean|min|max|product", "sum, mean, min, max or product");
+        checkFlags();
         AllReduceOptions.Sum sum = sum();
-        if (!(seconds > 0 && seconds <= 3600)) {
-            throw Values.bad(spec, "--seconds is " + seconds + " but must lie between 0 and 3600");
-        }
         AllReduceOptions options = new AllReduceOptions(
                 workers,
                 AllReduceOptions.Transport.valueOf(transport.toUpperCase(Locale.ROOT)),
+                new AllReduceOptions.Tcp(sockets, TlsFlags.files(tls)),
                 sum,
                 sizes(sum.dtype()),
                 seconds,
@@ -133,6 +135,25 @@ final class BenchAllReduceCommand implements Callable<Integer> {
                         spec.commandLine().getOut())
                 .run();
         return ExitCode.OK;
+    }
+
+    private void checkFlags() {
+        Values.atLeast(spec, "--workers", workers, 1);
+        if (workers % machines != 0) {
+            throw Values.bad(
+                    spec, "--workers is " + workers + ", which " + machines + " machines cannot share equally");
+        }
+        Values.matches(spec, "--transport", transport, "shm|tcp|aeron|inprocess", "shm, tcp, aeron or inprocess");
+        Values.matches(spec, "--algorithm", algorithm, "tree|ring|doubling|fastest", "tree, ring, doubling or fastest");
+        Values.matches(spec, "--dtype", dtype, "f32|f64|bf16|f16|i32|i64", "f32, f64, bf16, f16, i32 or i64");
+        Values.matches(spec, "--op", op, "sum|mean|min|max|product", "sum, mean, min, max or product");
+        Values.between(spec, "--sockets", sockets, 1, TcpOptions.SOCKETS_MAX);
+        if (!transport.equals("tcp") && (tls != null || sockets > 1)) {
+            throw Values.bad(spec, "--transport is " + transport + ": --sockets and TLS are for tcp");
+        }
+        if (!(seconds > 0 && seconds <= 3600)) {
+            throw Values.bad(spec, "--seconds is " + seconds + " but must lie between 0 and 3600");
+        }
     }
 
     private Nodes nodes() {

@@ -1,5 +1,6 @@
 package dev.lockstep.launcher.cli;
 
+import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.agent.Installation;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -92,6 +94,15 @@ final class RunCommand implements Callable<Integer> {
                     "how workers exchange gradients; auto: shared memory on one machine (default: ${DEFAULT-VALUE})")
     private String transport = "auto";
 
+    @Option(
+            names = "--sockets",
+            paramLabel = "K",
+            description = "TCP connections a pair of workers (default: ${DEFAULT-VALUE})")
+    private int sockets = 1;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable TlsFlags tls;
+
     @Option(names = "--cpu-isa", paramLabel = "avx2|avx512", description = "the highest instruction set to use")
     private String cpuIsa = "";
 
@@ -167,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
                 orZero(virtualRanks),
                 seed,
                 device,
-                transport,
+                new RunOptions.Connection(transport, sockets, TlsFlags.files(tls)),
                 Values.duration(spec, "--collective-timeout", collectiveTimeout),
                 kill());
         var worker = new RunOptions.WorkerOptions(workers, orZero(threads), heap, jvmOptions, cpuIsa);
@@ -197,7 +208,11 @@ final class RunCommand implements Callable<Integer> {
         Values.matches(spec, "--device", device, "cpu|cuda(:[0-9]+)?", "cpu or cuda");
         Values.matches(spec, "--run-id", runId, "[A-Za-z0-9._-]{0,100}", "letters, digits, '.', '_' and '-'");
         Values.matches(spec, "--transport", transport, "auto|shm|tcp|aeron", "auto, shm, tcp or aeron");
+        Values.between(spec, "--sockets", sockets, 1, TcpOptions.SOCKETS_MAX);
         checkMachines();
+        if (transport.equals("aeron") && (tls != null || sockets > 1)) {
+            throw Values.bad(spec, "--transport is aeron, which has no TLS and one stream a pair: take tcp");
+        }
         if (device.startsWith("cuda")) {
             throw new LaunchException(
                     ExitCode.ENVIRONMENT, "--device cuda: no CUDA backend in this build; use --device cpu");

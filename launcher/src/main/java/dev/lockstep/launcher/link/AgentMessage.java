@@ -2,6 +2,7 @@ package dev.lockstep.launcher.link;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.lockstep.launcher.TlsFiles;
 import java.util.List;
 
 /** What an agent tells one of its workers. Closed: nothing else is read. */
@@ -36,6 +37,8 @@ public sealed interface AgentMessage {
      * @param attempt the number of this start of it
      * @param jobToken the secret that peers prove to one another
      * @param transport how workers are connected: {@code auto}, {@code shm}, {@code tcp} or {@code aeron}
+     * @param sockets TCP connections a pair of workers
+     * @param tls what they are encrypted with
      * @param collectiveTimeoutMillis how long a collective may wait
      * @param killAtStep the step at which this worker kills itself, for tests; -1 for never
      */
@@ -51,6 +54,8 @@ public sealed interface AgentMessage {
             int attempt,
             String jobToken,
             String transport,
+            int sockets,
+            TlsFiles tls,
             long collectiveTimeoutMillis,
             long killAtStep) {}
 

@@ -81,7 +81,8 @@ public final class Founding implements AutoCloseable {
 
     private void found() {
         try {
-            JobCertificate certificate = JobCertificate.create(site.runFolder(), site.token());
+            JobCertificate certificate =
+                    JobCertificate.create(site.runFolder(), site.secrets().token());
             writeJob();
             NodeOptions options = new NodeOptions(
                     hostOf(rendezvous),

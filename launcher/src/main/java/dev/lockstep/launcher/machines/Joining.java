@@ -8,6 +8,7 @@ import dev.lockstep.cluster.pekko.NodeOptions;
 import dev.lockstep.cluster.register.SharedFolderRegister;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.TlsFiles;
 import dev.lockstep.launcher.agent.Agent;
 import dev.lockstep.launcher.agent.Installation;
 import dev.lockstep.launcher.agent.Names;
@@ -37,11 +38,18 @@ public final class Joining {
      * @param host the address of this machine that the others reach, empty for the one on the way to the rendezvous
      * @param runFolder the run folder, shared with the machine that founded the job
      * @param token the job's secret
+     * @param tls the files of this machine's workers
      * @param timeout how long to wait for the job
      * @param machineTimeout the silence after which a machine counts as lost
      */
     public record Plan(
-            String rendezvous, String host, Path runFolder, String token, Duration timeout, Duration machineTimeout) {}
+            String rendezvous,
+            String host,
+            Path runFolder,
+            String token,
+            TlsFiles tls,
+            Duration timeout,
+            Duration machineTimeout) {}
 
     /** Prepares to join; {@code out} is told what happens, line by line. */
     public Joining(Plan plan, Installation installation, Consumer<String> out) {
@@ -58,21 +66,40 @@ public final class Joining {
      */
     public int run() {
         long limit = System.nanoTime() + plan.timeout().toNanos();
+        plan.tls().require();
         Workload expected = await(limit, _ -> true);
+        requireSameTls(expected);
         AgentId agentId = new AgentId(Names.randomId());
         ClusterControl control = new ClusterControl(agentId, false);
         try (ClusterNode node = join(agentId, expected, control)) {
             Workload workload = await(limit, found -> found.isOf(node.job().attempt()));
+            requireSameTls(workload);
             out.accept("joined run " + workload.runName() + " as " + agentId + " · " + workload.workers() + " workers");
             Path logs = plan.runFolder().resolve(workload.logs()).resolve("agent-" + agentId);
             Workload.Site site =
-                    new Workload.Site(agentId, Names.host(), host(), plan.token(), plan.runFolder(), logs, -1, -1);
+                    new Workload.Site(agentId, Names.host(), host(), secrets(), plan.runFolder(), logs, -1, -1);
             try (RelayLog log = new RelayLog(logs, out)) {
                 Agent agent = new Agent(workload.on(site, installation), log, control::of, System::nanoTime);
                 control.connect(node);
                 Signals.handToAgent(agent);
                 return agent.run();
             }
+        }
+    }
+
+    private Workload.Secrets secrets() {
+        return new Workload.Secrets(plan.token(), plan.tls());
+    }
+
+    private void requireSameTls(Workload workload) {
+        if (workload.job().tls() != plan.tls().given()) {
+            throw new LaunchException(
+                    ExitCode.ENVIRONMENT,
+                    workload.job().tls()
+                            ? "the workers of run " + workload.runName()
+                                    + " use TLS: name --tls-cert, --tls-key and --tls-ca"
+                            : "the workers of run " + workload.runName()
+                                    + " do not use TLS: leave out --tls-cert, --tls-key and --tls-ca");
         }
     }
 

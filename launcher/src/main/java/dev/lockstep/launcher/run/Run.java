@@ -57,6 +57,7 @@ public final class Run {
         String token = alone ? Names.randomId() : token();
         Programs.requireReadable(options.program().target());
         requireMemory();
+        options.job().connection().tls().require();
         if (!alone) {
             RendezvousPort.requireFree(options.cluster().rendezvous());
         }
@@ -102,7 +103,7 @@ public final class Run {
                 agentId,
                 Names.host(),
                 alone ? LOOPBACK : Founding.hostOf(options.cluster().rendezvous()),
-                token,
+                new Workload.Secrets(token, options.job().connection().tls()),
                 folder.root(),
                 folder.logs(),
                 kill.map(RunOptions.Kill::rank).orElse(-1),
@@ -174,7 +175,9 @@ public final class Run {
                         job.seed(),
                         job.device(),
                         options.output().logEvery(),
-                        job.transport(),
+                        job.connection().transport(),
+                        job.connection().sockets(),
+                        job.connection().tls().given(),
                         job.collectiveTimeout().toMillis()));
     }
 

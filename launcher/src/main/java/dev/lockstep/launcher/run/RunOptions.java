@@ -1,5 +1,6 @@
 package dev.lockstep.launcher.run;
 
+import dev.lockstep.launcher.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +37,7 @@ public record RunOptions(
      * @param virtualRanks V, or 0 to choose by the rule
      * @param seed its seed
      * @param device where tensors live
-     * @param transport how workers are connected: {@code auto}, {@code shm}, {@code tcp} or {@code aeron}
+     * @param connection how workers are connected
      * @param collectiveTimeout how long a collective may wait
      * @param kill a worker that kills itself, for tests
      */
@@ -44,9 +45,18 @@ public record RunOptions(
             int virtualRanks,
             long seed,
             String device,
-            String transport,
+            Connection connection,
             Duration collectiveTimeout,
             Optional<Kill> kill) {}
+
+    /**
+     * How workers are connected.
+     *
+     * @param transport {@code auto}, {@code shm}, {@code tcp} or {@code aeron}
+     * @param sockets TCP connections a pair
+     * @param tls what they are encrypted with
+     */
+    public record Connection(String transport, int sockets, TlsFiles tls) {}
 
     /**
      * A fault to inject: {@code kill=rR@stepS}.

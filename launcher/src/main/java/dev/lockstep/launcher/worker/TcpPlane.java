@@ -21,7 +21,9 @@ final class TcpPlane implements DataPlane {
     static TcpPlane open(AgentMessage.JobFlags flags) {
         WireIdentity identity = new WireIdentity(
                 flags.runId(), flags.attempt(), flags.jobToken().getBytes(StandardCharsets.UTF_8));
-        return new TcpPlane(TcpEndpoint.bind(flags.listen(), 0, identity, TcpOptions.defaults(System::nanoTime)));
+        TcpOptions options =
+                flags.tls().on(TcpOptions.defaults(System::nanoTime).withSockets(flags.sockets()));
+        return new TcpPlane(TcpEndpoint.bind(flags.listen(), 0, identity, options));
     }
 
     @Override

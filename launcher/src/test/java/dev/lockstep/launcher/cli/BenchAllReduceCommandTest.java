@@ -6,17 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.launcher.Command;
 import dev.lockstep.launcher.ExitCode;
+import dev.lockstep.launcher.Pems;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class BenchAllReduceCommandTest {
+    @TempDir
+    private Path folder;
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -50,6 +56,49 @@ class BenchAllReduceCommandTest {
             assertEquals(
                     line.path("bytes").asLong(), line.path("bytes_sent_max").asLong(), out.toString());
         }
+    }
+
+    @Test
+    void sumsOverSeveralEncryptedConnections() {
+        Pems own = Pems.make(folder);
+        int code = execute(
+                "--workers=2",
+                "--transport=tcp",
+                "--sockets=2",
+                "--bytes=4,4MiB",
+                "--seconds=0.01",
+                "--json",
+                "--tls-cert=" + own.certificate(),
+                "--tls-key=" + own.key(),
+                "--tls-ca=" + own.authority());
+        assertEquals(0, code, err.toString());
+        assertEquals(2, out.toString().lines().count());
+    }
+
+    @Test
+    void refusesHalfOfTls() {
+        assertEquals(ExitCode.USAGE, execute("--transport=tcp", "--tls-cert=a.pem"));
+        assertTrue(err.toString().contains("--tls-key"), err.toString());
+    }
+
+    @Test
+    void refusesTlsWhereThereIsNone() {
+        String[] flags = {"--transport=shm", "--tls-cert=a", "--tls-key=b", "--tls-ca=c"};
+        assertEquals(ExitCode.USAGE, execute(flags));
+        assertTrue(err.toString().contains("--transport is shm"), err.toString());
+    }
+
+    @Test
+    void saysWhatIsWrongWithACertificateBeforeAnythingStarts() {
+        Pems own = Pems.make(folder.resolve("own"));
+        Pems foreign = Pems.make(folder.resolve("foreign"));
+        int code = execute(
+                "--transport=tcp",
+                "--tls-cert=" + own.certificate(),
+                "--tls-key=" + own.key(),
+                "--tls-ca=" + foreign.authority());
+        assertEquals(ExitCode.ENVIRONMENT, code);
+        assertTrue(err.toString().contains(own.certificate() + ": peers would refuse it"), err.toString());
     }
 
     @ParameterizedTest
@@ -102,6 +151,8 @@ class BenchAllReduceCommandTest {
                 "--workers=0",
                 "--transport=carrier-pigeon",
                 "--nnodes=0",
+                "--sockets=0",
+                "--sockets=65",
                 "--algorithm=magic",
                 "--dtype=i8",
                 "--op=median",

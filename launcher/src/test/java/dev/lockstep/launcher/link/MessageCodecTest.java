@@ -3,6 +3,7 @@ package dev.lockstep.launcher.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.lockstep.launcher.TlsFiles;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,9 @@ class MessageCodecTest {
     }
 
     static List<AgentMessage> agentMessages() {
+        TlsFiles tls = new TlsFiles("/c.pem", "/k.pem", "/a.pem");
         var flags = new AgentMessage.JobFlags(
-                0, 2, 1, -5, "cpu", 10, "127.0.0.1", "0".repeat(32), 1, "secret", "auto", 300_000, -1);
+                0, 2, 1, -5, "cpu", 10, "127.0.0.1", "0".repeat(32), 1, "secret", "auto", 4, tls, 300_000, -1);
         return List.of(
                 new AgentMessage.Welcome("Main", List.of("--epochs", "2"), flags),
                 new AgentMessage.Form(

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.launcher.Command;
+import dev.lockstep.launcher.ExitCode;
+import dev.lockstep.launcher.Pems;
 import dev.lockstep.launcher.toy.TinyTraining;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -56,20 +58,13 @@ class TwoMachinesIT {
                 "128m");
     }
 
-    private Command join(String token) {
-        return Command.start(
-                folder.resolve("joiner"),
-                "agent",
-                "--join",
-                rendezvous,
-                "--token-file",
-                folder.resolve(token).toString(),
-                "--run-dir",
-                folder.resolve("shared").toString(),
-                "--machine-timeout",
-                "10s",
-                "--rendezvous-timeout",
-                "1m");
+    private Command join(String token, String... flags) {
+        List<String> line = new ArrayList<>(List.of("agent", "--join", rendezvous));
+        line.addAll(List.of("--token-file", folder.resolve(token).toString()));
+        line.addAll(List.of("--run-dir", folder.resolve("shared").toString()));
+        line.addAll(List.of("--machine-timeout", "10s", "--rendezvous-timeout", "1m"));
+        line.addAll(List.of(flags));
+        return Command.start(folder.resolve("joiner"), line.toArray(String[]::new));
     }
 
     private String digestOfOneWorker() {
@@ -100,6 +95,27 @@ class TwoMachinesIT {
             assertEquals(
                     workers.path(1).path("pid"), second.path("workers").path(0).path("pid"));
             assertTrue(second.path("recovery_ms").asDouble() > 0, second.toString());
+        }
+    }
+
+    @Test
+    void computeTheSameBitsOverTlsAndRefuseWhoHasNone() {
+        String undisturbed = digestOfOneWorker();
+        List<String> tls = Pems.make(folder.resolve("tls")).flags();
+        List<String> founding = new ArrayList<>(tls);
+        founding.addAll(List.of("--transport", "tcp", "--sockets", "2"));
+        try (Command founder = found(founding.toArray(String[]::new))) {
+            try (Command stranger = join("token")) {
+                assertEquals(ExitCode.ENVIRONMENT, stranger.exitCode());
+                assertTrue(stranger.err().contains("use TLS: name --tls-cert"), stranger.err());
+            }
+            try (Command joiner = join("token", tls.toArray(String[]::new))) {
+                assertEquals(0, founder.exitCode(), founder.err());
+                assertEquals(0, joiner.exitCode(), joiner.err());
+            }
+            assertEquals(
+                    undisturbed,
+                    founder.events("done").getFirst().path("weights_sha256").asText());
         }
     }
 

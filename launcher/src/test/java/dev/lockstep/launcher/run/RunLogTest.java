@@ -12,6 +12,7 @@ import dev.lockstep.cluster.VirtualRankRange;
 import dev.lockstep.cluster.WorkPoint;
 import dev.lockstep.cluster.WorkerId;
 import dev.lockstep.launcher.Command;
+import dev.lockstep.launcher.TlsFiles;
 import dev.lockstep.launcher.link.LogTail;
 import dev.lockstep.launcher.link.WorkerMessage;
 import java.io.IOException;
@@ -41,7 +42,13 @@ class RunLogTest {
     void open() {
         RunOptions options = new RunOptions(
                 new RunOptions.ProgramOptions("digits", "", List.of()),
-                new RunOptions.JobOptions(2, 0, "cpu", "tcp", Duration.ofMinutes(5), Optional.empty()),
+                new RunOptions.JobOptions(
+                        2,
+                        0,
+                        "cpu",
+                        new RunOptions.Connection("tcp", 1, TlsFiles.NONE),
+                        Duration.ofMinutes(5),
+                        Optional.empty()),
                 new RunOptions.WorkerOptions(2, 1, "1g", List.of(), ""),
                 new RunOptions.ClusterOptions(1, "", Optional.empty(), Duration.ofMinutes(10), Duration.ofMillis(500)),
                 new RunOptions.Output(Optional.of(root), "id", true, 1, -1, false));

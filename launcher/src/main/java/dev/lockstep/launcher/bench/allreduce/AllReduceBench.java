@@ -3,6 +3,7 @@ package dev.lockstep.launcher.bench.allreduce;
 import dev.lockstep.launcher.AeronFolder;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
+import dev.lockstep.launcher.TlsFiles;
 import dev.lockstep.launcher.agent.Installation;
 import dev.lockstep.launcher.agent.WorkerCommand;
 import java.io.BufferedReader;
@@ -40,6 +41,7 @@ public final class AllReduceBench {
         if (options.transport() == AllReduceOptions.Transport.AERON) {
             AeronFolder.require(options.workers());
         }
+        options.tcp().tls().require();
         Thread end = new Thread(this::endAll);
         Runtime.getRuntime().addShutdownHook(end);
         try {
@@ -85,6 +87,8 @@ public final class AllReduceBench {
                 List.of("" + rank, "" + options.workers(), options.transport().name(), "" + options.seconds(), host));
         AllReduceOptions.Sum sum = options.sum();
         line.addAll(List.of(sum.algorithm().name(), sum.dtype().name(), sum.op().name()));
+        TlsFiles tls = options.tcp().tls();
+        line.addAll(List.of("" + options.tcp().sockets(), tls.certificate(), tls.key(), tls.authorities()));
         options.bytes().forEach(bytes -> line.add("" + bytes));
         return line;
     }

@@ -16,6 +16,7 @@ import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.wire.WireIdentity;
 import dev.lockstep.launcher.AeronFolder;
 import dev.lockstep.launcher.SharedFolder;
+import dev.lockstep.launcher.TlsFiles;
 import dev.lockstep.launcher.VectorReduceKernel;
 import dev.lockstep.layout.DType;
 import java.io.BufferedReader;
@@ -49,17 +50,19 @@ final class RankMain {
     /**
      * Runs a rank.
      *
-     * @param arguments rank, workers, transport, seconds, the address to listen on, algorithm, dtype, operation, and
-     *     the sizes; the secret is in the environment
+     * @param arguments rank, workers, transport, seconds, the address to listen on, algorithm, dtype, operation,
+     *     sockets, three files for TLS, and the sizes; the secret is in the environment
      */
     public static void main(String[] arguments) throws Exception {
         int rank = Integer.parseInt(arguments[0]);
         AllReduceOptions options = new AllReduceOptions(
                 Integer.parseInt(arguments[1]),
                 AllReduceOptions.Transport.valueOf(arguments[2]),
+                new AllReduceOptions.Tcp(
+                        Integer.parseInt(arguments[8]), new TlsFiles(arguments[9], arguments[10], arguments[11])),
                 new AllReduceOptions.Sum(
                         Algorithm.valueOf(arguments[5]), DType.valueOf(arguments[6]), ReduceOp.valueOf(arguments[7])),
-                Arrays.stream(arguments).skip(8).map(Long::valueOf).toList(),
+                Arrays.stream(arguments).skip(12).map(Long::valueOf).toList(),
                 Double.parseDouble(arguments[3]),
                 true);
         new VectorReduceKernel().warmUp();
@@ -118,7 +121,10 @@ final class RankMain {
     }
 
     private static void tcp(int rank, AllReduceOptions options, String host) throws IOException {
-        try (TcpEndpoint endpoint = TcpEndpoint.bind(host, 0, identity(), TcpOptions.defaults(System::nanoTime))) {
+        TcpOptions tcp =
+                TcpOptions.defaults(System::nanoTime).withSockets(options.tcp().sockets());
+        try (TcpEndpoint endpoint =
+                TcpEndpoint.bind(host, 0, identity(), options.tcp().tls().on(tcp))) {
             bench(endpoint.join(1, rank, exchange(endpoint.address()), TIMEOUT), options);
         }
     }
