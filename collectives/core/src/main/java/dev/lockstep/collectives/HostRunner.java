@@ -2,6 +2,7 @@ package dev.lockstep.collectives;
 
 import dev.lockstep.collectives.algorithm.Blocks;
 import dev.lockstep.collectives.algorithm.Scratch;
+import dev.lockstep.collectives.algorithm.StagedReduction;
 import dev.lockstep.collectives.transport.Hosts;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.layout.VirtualRanks;
@@ -14,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Runs sums, broadcasts and barriers in stages: among the ranks of each machine in their shared memory, among the
- * machines' leaders over the network, and back. One at a time, so that all ranks run the stages in one order.
+ * Runs all-reduces, broadcasts and barriers in stages: among the ranks of each machine in their shared memory, among
+ * the machines' leaders over the network, and back. One at a time, so that all ranks run the stages in one order.
  * Everything else goes as messages between all ranks. Thread-safe.
  */
 final class HostRunner implements CollectiveRunner {
@@ -51,20 +52,26 @@ final class HostRunner implements CollectiveRunner {
 
     @Override
     public Work allReduce(Signature call, Algorithm algorithm, MemorySegment in, MemorySegment out) {
-        boolean staged = call.op() == ReduceOp.SUM && TreeSum.isSumOverRanks(call.dtype());
-        if (!staged || algorithm == Algorithm.RING || algorithm == Algorithm.DOUBLING) {
+        if (algorithm == Algorithm.RING || algorithm == Algorithm.DOUBLING) {
             return messages.allReduce(call, algorithm, in, out);
         }
+        return lane.submit(call.toString(), () -> reduce(call, in, out));
+    }
+
+    /** Reduces in the tree in which each rank is one leaf. */
+    private void reduce(Signature call, MemorySegment in, MemorySegment out) {
         int size = hosts.ranks().stream().mapToInt(List::size).sum();
         List<VirtualRanks> leaves = IntStream.range(0, size)
                 .mapToObj(rank -> new VirtualRanks(rank, rank + 1))
                 .toList();
+        StagedReduction reduction = new StagedReduction(call, in, out, scratch);
         TreeSum tree = new TreeSum(
                 size,
-                call.dtype(),
+                reduction.call().dtype(),
                 leaves.stream().map(List::of).toList(),
                 List.of(new TreeSum.Run(call.elements(), leaves)));
-        return allReduce(call, tree, List.of(in), out);
+        sum(reduction.call(), new HostTree(tree, hosts.ranks()), List.of(reduction.in()), reduction.out());
+        reduction.finish(size);
     }
 
     @Override

@@ -19,7 +19,6 @@ import java.util.List;
  * @param runs the bucket from its start to its end
  */
 public record TreeSum(int virtualRanks, DType dtype, List<List<VirtualRanks>> nodesByRank, List<Run> runs) {
-    private static final List<DType> WHOLE = List.of(DType.F32, DType.F64, DType.I32, DType.I64);
     private static final List<DType> REDUCIBLE =
             List.of(DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64);
 
@@ -47,11 +46,6 @@ public record TreeSum(int virtualRanks, DType dtype, List<List<VirtualRanks>> no
         if (!REDUCIBLE.contains(dtype)) {
             throw new IllegalArgumentException("tree sum: dtype " + dtype + " is none of " + REDUCIBLE);
         }
-    }
-
-    /** {@return whether a sum over ranks of this dtype is a tree sum too: 16 bits are rounded once only there} */
-    static boolean isSumOverRanks(DType dtype) {
-        return WHOLE.contains(dtype);
     }
 
     /** {@return the length of the bucket} */

@@ -19,9 +19,10 @@ public final class Collectives {
 
     private Collectives() {}
 
-    /** Sums a bucket over virtual ranks; every rank gets the whole. */
+    /** Combines a bucket over virtual ranks as the signature says; every rank gets the whole. */
     public static void allReduce(Exchange exchange, TreeSum tree, List<MemorySegment> partials, MemorySegment out) {
-        TreeReduce reduce = new TreeReduce(exchange, SumShape.of(tree), ReduceOp.SUM, divided(exchange));
+        ReduceOp op = exchange.signature().op();
+        TreeReduce reduce = new TreeReduce(exchange, SumShape.of(tree), op, divided(exchange));
         allReduce(exchange, reduce, partials, out);
     }
 

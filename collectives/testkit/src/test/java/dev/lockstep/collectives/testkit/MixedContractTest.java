@@ -1,16 +1,23 @@
 package dev.lockstep.collectives.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.TransportProcessGroup;
 import dev.lockstep.collectives.transport.Hosts;
 import dev.lockstep.collectives.transport.InProcessTransport;
 import dev.lockstep.collectives.transport.MixedTransport;
 import dev.lockstep.collectives.transport.Transport;
+import dev.lockstep.layout.DType;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Machines of different sizes: shared memory inside each, messages between them. */
 class MixedContractTest {
@@ -46,6 +53,24 @@ class MixedContractTest {
         @Override
         protected List<ProcessGroup> connect(int size, GroupOptions options) {
             return MixedContractTest.connect(size, options, hosts(size));
+        }
+
+        /** Machines of two and of three ranks: every operation goes by the leaders, 16-bit floats as f32. */
+        @ParameterizedTest
+        @EnumSource(ReduceOp.class)
+        void everyOperationGoesTheWayOfASum(ReduceOp op) {
+            List<Long> sum = sent(DType.F32, ReduceOp.SUM);
+            for (DType dtype : List.of(DType.F32, DType.BF16, DType.F16)) {
+                assertEquals(sum, sent(dtype, op), dtype + " " + op);
+            }
+        }
+
+        private List<Long> sent(DType dtype, ReduceOp op) {
+            return Ranks.run(groups(5), group -> {
+                MemorySegment in = Data.of(dtype, new double[100_000]);
+                done(group.allReduce(in, Data.room(in.byteSize()), dtype, op));
+                return group.bytesSent();
+            });
         }
     }
 
