@@ -133,6 +133,12 @@ public interface ProcessGroup extends AutoCloseable {
      */
     MemorySegment allocate(long sizeBytes);
 
+    /**
+     * {@return whether all ranks share memory, so that a collective is work of the processors and nothing else} The
+     * same on every rank.
+     */
+    boolean sharesMemory();
+
     /** {@return how many bytes of data this rank has handed to others in collectives that have ended} */
     long bytesSent();
 

@@ -83,6 +83,11 @@ public final class TransportProcessGroup implements ProcessGroup {
     }
 
     @Override
+    public boolean sharesMemory() {
+        return transport.windows().isPresent();
+    }
+
+    @Override
     public int rank() {
         return transport.rank();
     }

@@ -35,6 +35,15 @@ public interface GradientReducer extends AutoCloseable {
          * @throws IllegalStateException if a leaf of the range was not computed
          */
         List<NodeSum> cover(VirtualRanks range);
+
+        /** {@return whether they are divided into the reducer's buckets} */
+        boolean isDivided();
+
+        /**
+         * {@return as {@link #cover(VirtualRanks)}, of the tensors of one bucket, and of the last with the scalars;
+         * owned by the caller}
+         */
+        List<NodeSum> cover(int bucket, VirtualRanks range);
     }
 
     /**
@@ -50,6 +59,22 @@ public interface GradientReducer extends AutoCloseable {
      * @throws IllegalStateException if the workers do not agree on the plan, saying what differs
      */
     VirtualRanks open(ReductionPlan plan);
+
+    /**
+     * {@return the tensors of the plan that are reduced together, bucket by bucket, in the order in which they are to
+     * be ready; none if it is all the same to this reducer} What no bucket lists belongs to the last.
+     */
+    default List<List<Integer>> buckets() {
+        return List.of();
+    }
+
+    /**
+     * Says that all virtual ranks of this worker are in the sums of a bucket while others are still being computed. May
+     * start its reduction; does not wait. Called from any thread, before {@link #reduce} of the same sequence number.
+     *
+     * @param contributions divided ones, of which this bucket may be asked for
+     */
+    default void ready(long sequence, int bucket, Contributions contributions) {}
 
     /** {@return the virtual ranks this worker computes in the generation in force} */
     VirtualRanks assigned();

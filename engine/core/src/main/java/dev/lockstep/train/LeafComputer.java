@@ -3,21 +3,21 @@ package dev.lockstep.train;
 import static dev.lockstep.tensor.Tensors.fullLike;
 
 import dev.lockstep.autograd.GradMode;
+import dev.lockstep.autograd.Leaf;
 import dev.lockstep.backend.Value;
 import dev.lockstep.data.Batch;
-import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.module.BufferUpdates;
 import dev.lockstep.module.Module;
-import dev.lockstep.tensor.Gradients;
 import dev.lockstep.tensor.RandomSource;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.StepRandom;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.train.WeightedClosure.WeightedLoss;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Computes one virtual rank's leaf of the sum: loss, gradients and buffer updates of its slice, weighted by its share
@@ -57,20 +57,29 @@ final class LeafComputer<M extends Module<?, ?>> {
         record Evaluation<M>(StepClosure<M> closure) implements Work<M> {}
     }
 
-    /** Computes the leaf of {@code virtualRank}; an empty slice makes an absent one. */
+    /** {@return the leaf of {@code virtualRank} as a whole; an empty slice makes an absent one} */
     NodeSum compute(Work<M> work, Batch batch, long step, int virtualRank) {
-        VirtualRanks node = new VirtualRanks(virtualRank, virtualRank + 1);
+        List<NodeSum> whole = new ArrayList<>();
+        Division one = Division.whole(state.count());
+        compute(work, batch, step, new LeafBuckets(virtualRank, one, (_, part) -> whole.add(part)));
+        return whole.getFirst();
+    }
+
+    /** Computes a leaf and hands its buckets over, each as soon as it is complete. */
+    void compute(Work<M> work, Batch batch, long step, LeafBuckets buckets) {
+        int virtualRank = buckets.virtualRank();
         Batch slice = slice(batch, virtualRank);
         if (slice.size() == 0) {
-            return new NodeSum(node, state.absent(), null);
+            buckets.finish(null);
+            return;
         }
         try (var _ = Scope.open("virtual rank " + virtualRank);
-                Leaf leaf = new Leaf(slice, batch.size(), step, virtualRank)) {
-            return switch (work) {
+                OneLeaf leaf = new OneLeaf(slice, batch.size(), step, buckets)) {
+            switch (work) {
                 case Work.ByRows<M>(var closure) -> leaf.byRows(closure);
                 case Work.ByWeight<M>(var closure) -> leaf.byWeight(closure);
                 case Work.Evaluation<M>(var closure) -> leaf.evaluate(closure);
-            };
+            }
         }
     }
 
@@ -81,35 +90,36 @@ final class LeafComputer<M extends Module<?, ?>> {
     }
 
     /** One leaf in the making, inside of its scope. */
-    private final class Leaf implements AutoCloseable {
+    private final class OneLeaf implements AutoCloseable {
         private final Batch slice;
         private final double share;
         private final StepContext context;
         private final RandomSource random;
         private final BufferUpdates updates = new BufferUpdates();
-        private final List<@Nullable Value> tensors = state.absent();
+        private final LeafBuckets buckets;
 
-        Leaf(Batch slice, int batchRows, long step, int virtualRank) {
+        OneLeaf(Batch slice, int batchRows, long step, LeafBuckets buckets) {
             this.slice = slice;
             this.share = (double) slice.size() / batchRows;
-            this.random = new StepRandom(seed, step, virtualRank);
-            this.context = new StepContext(step, virtualRank, random);
+            this.random = new StepRandom(seed, step, buckets.virtualRank());
+            this.context = new StepContext(step, buckets.virtualRank(), random);
+            this.buckets = buckets;
         }
 
-        NodeSum byRows(StepClosure<M> closure) {
+        void byRows(StepClosure<M> closure) {
             Tensor loss = run(() -> closure.loss(model, slice, context));
-            return train(loss, share, share);
+            train(loss, share, share);
         }
 
-        NodeSum byWeight(WeightedClosure<M> closure) {
+        void byWeight(WeightedClosure<M> closure) {
             WeightedLoss loss = run(() -> closure.loss(model, slice, context));
-            return train(loss.sum(), 1, loss.weight());
+            train(loss.sum(), 1, loss.weight());
         }
 
-        NodeSum evaluate(StepClosure<M> closure) {
+        void evaluate(StepClosure<M> closure) {
             try (var _ = GradMode.noGrad()) {
                 Tensor loss = run(() -> closure.loss(model, slice, context));
-                return sum(loss.item() * share, share);
+                finish(loss.item() * share, share);
             }
         }
 
@@ -119,36 +129,36 @@ final class LeafComputer<M extends Module<?, ?>> {
             }
         }
 
-        private NodeSum train(Tensor loss, double scale, double weight) {
+        private void train(Tensor loss, double scale, double weight) {
             double value = loss.item();
             if (!Double.isFinite(value)) {
                 throw new NonFiniteLossException(value, context.step(), context.virtualRank(), slice.ids());
             }
-            Gradients gradients = loss.backward(fullLike(loss, scale), options -> options);
-            takeGradients(gradients);
-            takeBufferUpdates();
-            return sum(value * scale, weight);
+            giveBufferUpdates(); // The first bucket has them: it need not wait for backward.
+            Map<Leaf, Integer> places = state.places();
+            loss.backward(
+                    fullLike(loss, scale),
+                    options -> options.listener((leaf, gradient) -> give(places, leaf, gradient)));
+            finish(value * scale, weight);
         }
 
-        private void takeGradients(Gradients gradients) {
-            try (var _ = GradMode.noGrad()) {
-                for (int i = 0; i < state.parameters().size(); i++) {
-                    int index = i;
-                    gradients
-                            .find(state.parameters().get(i))
-                            .map(gradient ->
-                                    gradient.to(state.specs().get(index).dtype()))
-                            .ifPresent(gradient -> tensors.set(index, Leaves.own(gradient)));
+        private void give(Map<Leaf, Integer> places, Leaf leaf, Value gradient) {
+            Integer index = places.get(leaf);
+            if (index != null) { // Else it is no parameter of this model.
+                try (var _ = GradMode.noGrad()) {
+                    Tensor whole = Tensor.wrap(gradient.alias());
+                    buckets.put(
+                            index, Leaves.own(whole.to(state.specs().get(index).dtype())));
                 }
             }
         }
 
-        private void takeBufferUpdates() {
+        private void giveBufferUpdates() {
             try (var _ = GradMode.noGrad()) {
                 for (int i = 0; i < state.buffers().size(); i++) {
                     int index = state.firstBuffer() + i;
                     updates.of(state.buffers().get(i))
-                            .ifPresent(value -> tensors.set(index, Leaves.own(weighted(value))));
+                            .ifPresent(value -> buckets.put(index, Leaves.own(weighted(value))));
                 }
             }
         }
@@ -157,14 +167,13 @@ final class LeafComputer<M extends Module<?, ?>> {
             return update.dtype().isFloating() ? update.mul(share) : update;
         }
 
-        private NodeSum sum(double loss, double weight) {
+        private void finish(double loss, double weight) {
             TreeMap<String, Double> scalars = new TreeMap<>();
             scalars.put(LOSS, loss);
             scalars.put(WEIGHT, weight);
             scalars.put(ROWS, (double) slice.size());
             context.metrics().forEach((name, mean) -> scalars.put(METRIC + name, mean * slice.size()));
-            VirtualRanks node = new VirtualRanks(context.virtualRank(), context.virtualRank() + 1);
-            return new NodeSum(node, tensors, new StepScalars(scalars));
+            buckets.finish(new StepScalars(scalars));
         }
 
         @Override

@@ -1,10 +1,12 @@
 package dev.lockstep.train;
 
+import dev.lockstep.autograd.Leaf;
 import dev.lockstep.backend.Value;
 import dev.lockstep.layout.DType;
 import dev.lockstep.module.Module;
 import dev.lockstep.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,17 @@ record StateIndex(
     /** {@return how many tensors cross virtual ranks} */
     int count() {
         return specs.size();
+    }
+
+    /** {@return the index of each parameter by its leaf, which backward names its gradient by} */
+    Map<Leaf, Integer> places() {
+        Map<Leaf, Integer> places = HashMap.newHashMap(parameters.size());
+        for (int i = 0; i < parameters.size(); i++) {
+            if (parameters.get(i).value().slot() instanceof Leaf leaf) { // Else it was frozen meanwhile.
+                places.put(leaf, i);
+            }
+        }
+        return places;
     }
 
     /** {@return the number of the first buffer} */

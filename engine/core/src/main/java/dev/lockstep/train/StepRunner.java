@@ -26,6 +26,8 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
     private final ComputeThreads threads;
     private final GradientReducer reducer;
     private final Optional<PowerSgdState> powerSgd;
+    private final Division whole;
+    private final Division buckets;
     private long sequence;
 
     StepRunner(Job job, M model, CommHook hook, int virtualRanks) {
@@ -39,6 +41,8 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
                 hook instanceof PowerSgd options ? Optional.of(new PowerSgdState(options, state)) : Optional.empty();
         powerSgd.filter(kept -> kept.options().keepsReplicas()).ifPresent(reducer::keep);
         reducer.open(new ReductionPlan(virtualRanks, state.specs(), backend().numericsFingerprint()));
+        this.whole = Division.whole(state.count());
+        this.buckets = Division.of(state.count(), reducer.buckets());
     }
 
     private Backend backend() {
@@ -47,30 +51,41 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
 
     /** {@return the sum over all virtual ranks of one step; owned by the caller} */
     NodeSum run(Work<M> work, Batch batch, long step) {
-        IntFunction<NodeSum> leaf = virtualRank -> leaves.compute(work, batch, step, virtualRank);
         boolean training = !(work instanceof Work.Evaluation);
         return powerSgd.filter(kept -> training && step >= kept.options().startPowerSgdIter())
-                .map(kept -> factored(kept, step, leaf))
-                .orElseGet(() -> reduce(leaf));
+                .map(kept -> factored(kept, step, virtualRank -> leaves.compute(work, batch, step, virtualRank)))
+                .orElseGet(() -> reduce(training ? buckets : whole, (virtualRank, sums) -> {
+                    LeafBuckets parts = new LeafBuckets(virtualRank, sums.division(), sums::add);
+                    leaves.compute(work, batch, step, parts);
+                }));
+    }
+
+    /** Computes what a virtual rank contributes and adds it to the sums. */
+    @FunctionalInterface
+    private interface Contribution {
+        void add(int virtualRank, PartialSums sums);
     }
 
     private NodeSum factored(PowerSgdState kept, long step, IntFunction<NodeSum> leaf) {
         try (PowerSgdStep factors = new PowerSgdStep(kept, step, leaf);
-                NodeSum first = reduce(factors::first)) {
+                NodeSum first = reduce(whole, (v, sums) -> sums.add(0, factors.first(v)))) {
             factors.between(first);
-            try (NodeSum second = reduce(factors::second)) {
+            try (NodeSum second = reduce(whole, (v, sums) -> sums.add(0, factors.second(v)))) {
                 return factors.finish(first, second, threads);
             }
         }
     }
 
-    private NodeSum reduce(IntFunction<NodeSum> leaf) {
+    private NodeSum reduce(Division division, Contribution contribution) {
         VirtualRanks mine = reducer.assigned();
-        try (PartialSums sums = new PartialSums(virtualRanks, backend(), threads::run)) {
+        try (PartialSums sums = new PartialSums(virtualRanks, division, backend(), threads::run)) {
+            if (sums.isDivided()) {
+                sums.whenSummed(bucket -> reducer.ready(sequence, bucket, sums));
+            }
             while (true) {
                 sums.retain(mine);
                 List<Integer> missing = sums.missing(mine);
-                threads.run(missing.size(), i -> sums.add(leaf.apply(missing.get(i))));
+                threads.run(missing.size(), i -> contribution.add(missing.get(i), sums));
                 switch (reducer.reduce(sequence, sums)) {
                     case Outcome.Reduced(NodeSum total) -> {
                         sequence++;

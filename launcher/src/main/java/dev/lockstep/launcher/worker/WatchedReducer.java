@@ -6,6 +6,7 @@ import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.GradientReducer;
 import dev.lockstep.train.RankStates;
 import dev.lockstep.train.ReductionPlan;
+import java.util.List;
 
 /** Notes in the black box where the trainer is; kills the process where a test asked for it. */
 final class WatchedReducer implements GradientReducer {
@@ -30,6 +31,16 @@ final class WatchedReducer implements GradientReducer {
         VirtualRanks mine = inner.open(plan);
         note(0, BlackBox.Phase.COMPUTE);
         return mine;
+    }
+
+    @Override
+    public List<List<Integer>> buckets() {
+        return inner.buckets();
+    }
+
+    @Override
+    public void ready(long sequence, int bucket, Contributions contributions) {
+        inner.ready(sequence, bucket, contributions);
     }
 
     @Override

@@ -16,9 +16,6 @@ import java.util.Map;
  * @param buckets the buckets, in the order in which they are reduced
  */
 record BucketLayout(List<Bucket> buckets) {
-    private static final long FIRST_BYTES = 1L << 20;
-    private static final long OTHER_BYTES = 25L << 20;
-
     /**
      * Tensors that are reduced as one flat array.
      *
@@ -36,30 +33,26 @@ record BucketLayout(List<Bucket> buckets) {
         buckets = List.copyOf(buckets);
     }
 
-    static BucketLayout of(ReductionPlan plan) {
+    static BucketLayout of(ReductionPlan plan, BucketSizes sizes) {
         Map<DType, List<List<Integer>>> byDtype = new LinkedHashMap<>();
         Map<DType, Long> room = new LinkedHashMap<>();
         for (int i = plan.tensors().size() - 1; i >= 0; i--) {
             TensorSpec spec = plan.tensors().get(i);
             if (spec.dtype().isFloating() && spec.role() != TensorSpec.Role.RANK_STATE) {
                 long sizeBytes = spec.shape().elements() * spec.dtype().sizeBytes();
-                place(byDtype.computeIfAbsent(spec.dtype(), _ -> new ArrayList<>()), room, spec.dtype(), sizeBytes)
-                        .add(i);
+                List<List<Integer>> groups = byDtype.computeIfAbsent(spec.dtype(), _ -> new ArrayList<>());
+                long left = room.getOrDefault(spec.dtype(), 0L);
+                if (left <= 0) {
+                    left = groups.isEmpty() ? sizes.firstBytes() : sizes.otherBytes();
+                    groups.add(new ArrayList<>());
+                }
+                room.put(spec.dtype(), left - sizeBytes);
+                groups.getLast().add(i);
             }
         }
         List<Bucket> buckets = new ArrayList<>();
         byDtype.forEach(
                 (dtype, groups) -> groups.forEach(tensors -> buckets.add(new Bucket(buckets.size(), dtype, tensors))));
         return new BucketLayout(buckets);
-    }
-
-    private static List<Integer> place(List<List<Integer>> groups, Map<DType, Long> room, DType dtype, long sizeBytes) {
-        long left = room.getOrDefault(dtype, 0L);
-        if (groups.isEmpty() || left < sizeBytes) {
-            left = groups.isEmpty() ? FIRST_BYTES : OTHER_BYTES;
-            groups.add(new ArrayList<>());
-        }
-        room.put(dtype, left - sizeBytes);
-        return groups.getLast();
     }
 }

@@ -3,7 +3,6 @@ package dev.lockstep.collectives.parallel;
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.MismatchException;
-import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.parallel.Formation.Complete;
 import dev.lockstep.collectives.parallel.Formation.Formed;
 import dev.lockstep.device.MemoryPool;
@@ -25,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class ElasticReducer implements GradientReducer {
     private final GroupSource source;
     private final MemoryPool pool;
+    private final BucketSizes sizes;
     private final HeldResult held = new HeldResult();
+    private final EarlyBuckets early = new EarlyBuckets();
     private Optional<RankStates> states = Optional.empty();
     private @Nullable Session session;
 
@@ -40,11 +41,11 @@ public final class ElasticReducer implements GradientReducer {
         private boolean settled;
         private VirtualRanks told;
 
-        Session(ReductionPlan plan, MemoryPool pool, Optional<RankStates> states, Formed formed) {
+        Session(ReductionPlan plan, StepReduction reduction, Optional<RankStates> states, Formed formed) {
             this.plan = plan;
-            this.reduction = new StepReduction(plan, pool);
-            this.recovery = new Recovery(plan, pool);
-            this.guardians = states.map(kept -> new Guardians(plan, pool, kept));
+            this.reduction = reduction;
+            this.recovery = new Recovery(plan, reduction.pool());
+            this.guardians = states.map(kept -> new Guardians(plan, reduction.pool(), kept));
             this.formed = formed;
             this.told = formed.mine();
         }
@@ -52,8 +53,14 @@ public final class ElasticReducer implements GradientReducer {
 
     /** Makes a reducer that takes its groups from {@code source} and the memory of results from {@code pool}. */
     public ElasticReducer(GroupSource source, MemoryPool pool) {
+        this(source, pool, BucketSizes.DEFAULT);
+    }
+
+    /** Makes a reducer with buckets of other sizes, the same on all workers. */
+    public ElasticReducer(GroupSource source, MemoryPool pool, BucketSizes sizes) {
         this.source = source;
         this.pool = pool;
+        this.sizes = sizes;
     }
 
     @Override
@@ -67,7 +74,7 @@ public final class ElasticReducer implements GradientReducer {
             throw new IllegalStateException("the reducer is open already; a job has one trainer");
         }
         source.announce(plan, PlanDigest.of(plan));
-        Session opened = new Session(plan, pool, states, formed(source.await(0)));
+        Session opened = new Session(plan, new StepReduction(plan, sizes, pool), states, formed(source.await(0)));
         session = opened;
         watch(opened.formed);
         return opened.told;
@@ -120,21 +127,69 @@ public final class ElasticReducer implements GradientReducer {
             open.told = mine;
             return Optional.of(new Outcome.Reassigned(mine));
         }
-        return Optional.of(hold(sequence, sum(open, sequence, contributions.cover(mine))));
+        return Optional.of(hold(sequence, sum(open, sequence, contributions)));
     }
 
-    private NodeSum sum(Session open, long sequence, List<NodeSum> mine) {
-        ProcessGroup group = open.formed.group();
+    private NodeSum sum(Session open, long sequence, Contributions contributions) {
+        if (contributions.isDivided() && leaveEarly(open)) {
+            try (DividedStep step = early.end().orElseGet(() -> divide(open, sequence, contributions))) {
+                return step.finish();
+            }
+        }
+        List<NodeSum> mine = contributions.cover(open.formed.mine());
         List<StepHeader.Node> inputs = open.guardians
                 .map(kept -> kept.describeInputs(open.formed.mine()))
                 .orElse(List.of());
-        StepHeader header = new StepHeader(sequence, held.sequence(), StepNodes.describe(open.plan, mine), inputs);
-        List<StepHeader> headers = Recovery.exchange(group, header);
+        List<StepHeader> headers = exchange(open, sequence, StepNodes.describe(open.plan, mine), inputs);
+        open.guardians.ifPresent(kept -> kept.exchangeInputs(open.formed, headers));
+        HeaderFold fold = new HeaderFold(open.plan.virtualRanks(), headers);
+        try (StepSum sum = open.reduction.begin(open.formed.group())) {
+            open.reduction.buckets().forEach(bucket -> sum.start(bucket, fold, mine));
+            return sum.finish(fold);
+        }
+    }
+
+    /**
+     * {@return whether buckets go one by one in this group} Where all workers share memory their processors are all
+     * there is to do the sums: they would be taken from backward, and what the workers say before each bucket comes on
+     * top of it (measured, two workers on two processors: 10 to 20 % of a step of 5 ms).
+     */
+    private static boolean leaveEarly(Session open) {
+        return !open.formed.group().sharesMemory();
+    }
+
+    private DividedStep divide(Session open, long sequence, Contributions contributions) {
+        DividedStep.Header header =
+                nodes -> new HeaderFold(open.plan.virtualRanks(), exchange(open, sequence, nodes, List.of()));
+        return new DividedStep(open.formed, open.plan, open.reduction, header, contributions);
+    }
+
+    private List<StepHeader> exchange(
+            Session open, long sequence, List<StepHeader.Node> nodes, List<StepHeader.Node> inputs) {
+        StepHeader header = new StepHeader(sequence, held.sequence(), nodes, inputs);
+        List<StepHeader> headers = Recovery.exchange(open.formed.group(), header);
         checkSameStep(headers, sequence);
         // Everyone has said that it holds the step before: nobody will ask for it again.
         held.release();
-        open.guardians.ifPresent(kept -> kept.exchangeInputs(open.formed, headers));
-        return open.reduction.run(group, new HeaderFold(open.plan.virtualRanks(), headers), mine);
+        return headers;
+    }
+
+    @Override
+    public List<List<Integer>> buckets() {
+        return session().reduction.buckets().stream()
+                .map(BucketLayout.Bucket::tensors)
+                .toList();
+    }
+
+    @Override
+    public void ready(long sequence, int bucket, Contributions contributions) {
+        Session open = session();
+        if (open.agreed
+                && open.settled
+                && leaveEarly(open)
+                && open.formed.mine().equals(open.told)) {
+            early.ready(bucket, () -> divide(open, sequence, contributions));
+        }
     }
 
     private static void checkSameStep(List<StepHeader> headers, long sequence) {
@@ -256,6 +311,7 @@ public final class ElasticReducer implements GradientReducer {
         if (open != null) {
             open.formed.group().close();
         }
+        early.close();
         source.close();
     }
 }

@@ -32,7 +32,8 @@ class CommHookTest {
         for (ToyJob toy : List.of(ToyJob.MLP, ToyJob.CONVNET)) {
             String expected = Crew.alone(toy, hook);
             for (int workers = 1; workers <= 4; workers++) {
-                for (String digest : Crew.of(workers, 1 + workers % 2, hook).run(Wire.Kind.THREADS, toy)) {
+                Crew crew = Crew.of(workers, 1 + workers % 2, hook).withSmallBuckets();
+                for (String digest : crew.run(Wire.Kind.THREADS, toy)) {
                     assertEquals(expected, digest, toy + " on " + workers + " workers");
                 }
             }

@@ -26,8 +26,9 @@ import java.util.function.UnaryOperator;
  * @param victim the worker that dies, -1 for none
  * @param at the victim's collective at which it dies: before it if even, in the middle if odd
  * @param hook how gradients cross virtual ranks
+ * @param sizes of the buckets
  */
-record Crew(int workers, int threads, int victim, int at, CommHook hook) {
+record Crew(int workers, int threads, int victim, int at, CommHook hook, BucketSizes sizes) {
     static final int VIRTUAL_RANKS = 8;
     private static final Set<String> COLLECTIVES = Set.of("allReduce", "allGather", "send", "receive");
 
@@ -36,9 +37,19 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook) {
         private static final long serialVersionUID = 1;
     }
 
+    /** Makes a crew with buckets of the usual sizes: one for each of these small models. */
+    Crew(int workers, int threads, int victim, int at, CommHook hook) {
+        this(workers, threads, victim, at, hook, BucketSizes.DEFAULT);
+    }
+
     /** {@return a crew that nobody leaves} */
     static Crew of(int workers, int threads, CommHook hook) {
         return new Crew(workers, threads, -1, 0, hook);
+    }
+
+    /** {@return the same crew with small buckets, of which each model has several} */
+    Crew withSmallBuckets() {
+        return new Crew(workers, threads, victim, at, hook, new BucketSizes(256, 4096));
     }
 
     /** {@return the digest that one worker on one thread comes to} */
@@ -65,6 +76,13 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook) {
         return groups.stream().mapToLong(ProcessGroup::bytesSent).sum();
     }
 
+    /** {@return how often all workers together sum a bucket} */
+    long allReduces(ToyJob toy) {
+        AtomicInteger calls = new AtomicInteger();
+        run(Wire.Kind.THREADS, toy, group -> counted(group, calls::incrementAndGet));
+        return calls.get();
+    }
+
     private List<String> run(Wire.Kind kind, ToyJob toy, UnaryOperator<ProcessGroup> watch) {
         try (Wire wire = kind.open(workers)) {
             FakeCluster cluster = new FakeCluster(wire, workers, VIRTUAL_RANKS);
@@ -81,7 +99,7 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook) {
     private Job job(GroupSource source) {
         return new Job(
                 settings(workers, threads),
-                () -> new ElasticReducer(source, Backends.of(Device.CPU).memory()),
+                () -> new ElasticReducer(source, Backends.of(Device.CPU).memory(), sizes),
                 StepLog.silent(),
                 () -> 0);
     }
@@ -106,7 +124,8 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook) {
         }
     }
 
-    private static GroupSource watched(GroupSource source, UnaryOperator<ProcessGroup> watch) {
+    /** Lets every group that a source gives be replaced by another. */
+    static GroupSource watched(GroupSource source, UnaryOperator<ProcessGroup> watch) {
         return (GroupSource) Proxy.newProxyInstance(
                 GroupSource.class.getClassLoader(), new Class<?>[] {GroupSource.class}, (proxy, method, arguments) -> {
                     Object result = invoke(source, method, arguments);
@@ -132,6 +151,19 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook) {
                         throw new Killed();
                     }
                     return result;
+                });
+    }
+
+    /** {@return a group that says when an all-reduce is called} */
+    static ProcessGroup counted(ProcessGroup group, Runnable allReduced) {
+        return (ProcessGroup) Proxy.newProxyInstance(
+                ProcessGroup.class.getClassLoader(),
+                new Class<?>[] {ProcessGroup.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("allReduce")) {
+                        allReduced.run();
+                    }
+                    return invoke(group, method, arguments);
                 });
     }
 

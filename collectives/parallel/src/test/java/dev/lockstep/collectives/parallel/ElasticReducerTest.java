@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lockstep.testkit.ToyJob;
 import dev.lockstep.train.CommHook;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,46 @@ class ElasticReducerTest {
         for (int worker = 0; worker < 3; worker++) {
             String wanted = worker == at % 3 && !digests.get(worker).equals(expected) ? "killed" : expected;
             assertEquals(wanted, digests.get(worker), "worker " + worker + ", death at collective " + at);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ToyJob.class)
+    void bucketsThatLeaveEarlyChangeNoBit(ToyJob toy) {
+        String expected = Crew.alone(toy, PLAIN);
+        for (int workers : List.of(1, 2, 3, 4)) {
+            for (int threads : List.of(1, 3)) {
+                Crew crew = Crew.of(workers, threads, PLAIN).withSmallBuckets();
+                for (String digest : crew.run(Wire.Kind.THREADS, toy)) {
+                    assertEquals(expected, digest, workers + " workers of " + threads + " threads");
+                }
+            }
+        }
+        for (Wire.Kind kind : List.of(Wire.Kind.TCP, Wire.Kind.SHARED)) {
+            Crew.of(3, 2, PLAIN)
+                    .withSmallBuckets()
+                    .run(kind, toy)
+                    .forEach(digest -> assertEquals(expected, digest, "over " + kind));
+        }
+    }
+
+    /** Four virtual ranks a worker, 8 steps, one bucket: what a worker accumulates it sends once. */
+    @Test
+    void virtualRanksOfOneWorkerAreAccumulatedWithoutCommunication() {
+        assertEquals(2 * 8, Crew.of(2, 1, PLAIN).allReduces(ToyJob.MLP));
+    }
+
+    @Test
+    void aDeathWhileBucketsLeaveEarlyChangesNoBit() {
+        String expected = Crew.alone(ToyJob.CONVNET, PLAIN);
+        for (int at = 1; at <= 40; at++) {
+            int victim = at % 3;
+            Crew crew = new Crew(3, 2, victim, at, PLAIN).withSmallBuckets();
+            List<String> digests = crew.run(Wire.Kind.THREADS, ToyJob.CONVNET);
+            for (int worker = 0; worker < 3; worker++) {
+                boolean killed = worker == victim && !digests.get(worker).equals(expected);
+                assertEquals(killed ? "killed" : expected, digests.get(worker), "worker " + worker + ", at " + at);
+            }
         }
     }
 

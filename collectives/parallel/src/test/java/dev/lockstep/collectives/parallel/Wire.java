@@ -29,25 +29,35 @@ interface Wire extends AutoCloseable {
     /** The wires there are. */
     enum Kind {
         THREADS,
+        SHARED,
         TCP;
 
         Wire open(int workers) {
             return switch (this) {
-                case THREADS -> new Threads();
+                case THREADS -> new Threads(false);
+                case SHARED -> new Threads(true);
                 case TCP -> new Tcp(workers);
             };
         }
     }
 
-    /** Connects threads. */
+    /** Connects threads, by messages or by memory that they share. */
     final class Threads implements Wire {
         private final Map<Long, List<Transport>> generations = new HashMap<>();
         private final Map<Integer, Transport> latest = new HashMap<>();
+        private final boolean shared;
+
+        private Threads(boolean shared) {
+            this.shared = shared;
+        }
 
         @Override
         public synchronized Transport connect(long generation, int worker, List<Integer> members) {
             List<Transport> all = generations.computeIfAbsent(
-                    generation, number -> InProcessTransport.connect(members.size(), number));
+                    generation,
+                    number -> shared
+                            ? InProcessTransport.connectShared(members.size(), number, System::nanoTime)
+                            : InProcessTransport.connect(members.size(), number));
             Transport mine = all.get(members.indexOf(worker));
             latest.put(worker, mine);
             return mine;

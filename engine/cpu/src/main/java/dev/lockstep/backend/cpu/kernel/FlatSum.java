@@ -28,9 +28,10 @@ public final class FlatSum {
     /** Computes y = a + b in bfloat16, each sum rounded to nearest even; addresses as in {@link #add}. */
     public static void addBf16(long a, long b, long y, long count) {
         long sizeBytes = count * Short.BYTES;
-        long whole = count / Lanes.COUNT * Bf16Lanes.BYTES;
-        for (long i = 0; i < whole; i += Bf16Lanes.BYTES) {
-            Bf16Lanes.store(Bf16Lanes.load(a + i).add(Bf16Lanes.load(b + i)), y + i);
+        long step = Lanes.COUNT * (long) Short.BYTES;
+        long whole = count / Lanes.COUNT * step;
+        for (long i = 0; i < whole; i += step) {
+            Lanes.storeBf16(Lanes.loadBf16(a + i).add(Lanes.loadBf16(b + i)), y + i);
         }
         for (long i = whole; i < sizeBytes; i += Short.BYTES) {
             float sum = HalfPrecision.fromBf16(Lanes.getShort(a + i)) + HalfPrecision.fromBf16(Lanes.getShort(b + i));

@@ -1,14 +1,22 @@
 package dev.lockstep.backend.cpu.kernel;
 
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.I2S;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
 
+import dev.lockstep.backend.op.HalfPrecision;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loads and stores vectors at native addresses. */
@@ -19,6 +27,10 @@ public final class Lanes {
 
     /** As many ints as {@link #SPECIES} has floats. */
     static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+    /** As many shorts as {@link #SPECIES} has floats. */
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
 
     /** How many floats a vector of {@link #SPECIES} holds. */
     public static final int COUNT = SPECIES.length();
@@ -49,6 +61,22 @@ public final class Lanes {
     /** Stores a full vector of ints. */
     static void store(IntVector vector, long address) {
         vector.intoMemorySegment(ALL, address, ORDER);
+    }
+
+    /** Loads as many bfloat16 numbers as {@link #COUNT}. */
+    static FloatVector loadBf16(long address) {
+        ShortVector halves = ShortVector.fromMemorySegment(SHORTS, ALL, address, ORDER);
+        IntVector wide = (IntVector) halves.convertShape(ZERO_EXTEND_S2I, INTS, 0);
+        return wide.lanewise(LSHL, Short.SIZE).reinterpretAsFloats();
+    }
+
+    /** Stores the bfloat16 numbers nearest to a full vector, as {@link HalfPrecision#toBf16} rounds. */
+    static void storeBf16(FloatVector vector, long address) {
+        IntVector bits = vector.reinterpretAsInts();
+        IntVector high = bits.lanewise(LSHR, Short.SIZE);
+        IntVector rounded = bits.add(high.and(1).add(0x7fff)).lanewise(LSHR, Short.SIZE);
+        IntVector chosen = rounded.blend(high.or(0x40), vector.test(IS_NAN).cast(INTS));
+        ((ShortVector) chosen.convertShape(I2S, SHORTS, 0)).intoMemorySegment(ALL, address, ORDER);
     }
 
     /** {@return the mask of the first {@code count} lanes} */

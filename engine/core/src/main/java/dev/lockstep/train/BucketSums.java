@@ -1,0 +1,177 @@
+package dev.lockstep.train;
+
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.BinaryKind;
+import dev.lockstep.backend.op.Elementwise.Binary;
+import dev.lockstep.layout.SumTree;
+import dev.lockstep.layout.VirtualRanks;
+import dev.lockstep.optim.UpdateLoop;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker's contributions to one bucket of a step: leaves as they are computed, in any order and from any thread,
+ * summed into the largest complete nodes of the {@link SumTree}. Left plus right, an absent side skipped: the bits do
+ * not depend on who adds or when. Thread-safe.
+ */
+final class BucketSums implements AutoCloseable {
+    private static final Binary ADD = new Binary(BinaryKind.ADD);
+
+    private final int virtualRanks;
+    private final Backend backend;
+    private final UpdateLoop loop;
+    private final TreeMap<Integer, NodeSum> nodes = new TreeMap<>();
+
+    /** Makes sums of nothing; {@code loop} adds the tensors of two nodes, in any order. */
+    BucketSums(int virtualRanks, Backend backend, UpdateLoop loop) {
+        this.virtualRanks = virtualRanks;
+        this.backend = backend;
+        this.loop = loop;
+    }
+
+    /** Takes over a leaf and adds it to its sibling, its parent to the parent's sibling, and so on upwards. */
+    void add(NodeSum leaf) {
+        NodeSum node = leaf;
+        Optional<NodeSum> sibling = insertOrTakeSibling(node);
+        while (sibling.isPresent()) {
+            node = sum(node, sibling.get());
+            sibling = insertOrTakeSibling(node);
+        }
+    }
+
+    private synchronized Optional<NodeSum> insertOrTakeSibling(NodeSum node) {
+        Optional<VirtualRanks> other = siblingOf(node.node());
+        NodeSum present = other.map(range -> nodes.get(range.from())).orElse(null);
+        if (present != null && other.get().equals(present.node())) {
+            nodes.remove(present.node().from());
+            return Optional.of(present);
+        }
+        if (nodes.put(node.node().from(), node) != null) {
+            throw new AssertionError("virtual ranks " + node.node() + " were contributed twice");
+        }
+        return Optional.empty();
+    }
+
+    private Optional<VirtualRanks> siblingOf(VirtualRanks node) {
+        VirtualRanks parent = new VirtualRanks(0, virtualRanks);
+        while (!parent.equals(node)) {
+            int split = SumTree.split(parent);
+            VirtualRanks left = new VirtualRanks(parent.from(), split);
+            VirtualRanks right = new VirtualRanks(split, parent.to());
+            if (left.equals(node)) {
+                return Optional.of(right);
+            }
+            if (right.equals(node)) {
+                return Optional.of(left);
+            }
+            parent = left.contains(node) ? left : right;
+        }
+        return Optional.empty();
+    }
+
+    private NodeSum sum(NodeSum one, NodeSum other) {
+        NodeSum left = one.node().from() < other.node().from() ? one : other;
+        NodeSum right = left == one ? other : one;
+        @Nullable Value[] tensors = new Value[left.count()];
+        loop.run(tensors.length, i -> tensors[i] = add(left.tensor(i), right.tensor(i)));
+        VirtualRanks node = new VirtualRanks(left.node().from(), right.node().to());
+        NodeSum sum = new NodeSum(node, Arrays.asList(tensors), add(left.scalars(), right.scalars()));
+        left.close();
+        right.close();
+        return sum;
+    }
+
+    private @Nullable Value add(@Nullable Value left, @Nullable Value right) {
+        if (left == null || right == null) {
+            Value present = left == null ? right : left;
+            return present == null ? null : present.alias();
+        }
+        if (!left.dtype().isFloating()) {
+            return left.alias();
+        }
+        Value sum = backend.execute(ADD, left, right)[0];
+        sum.storage().compute(); // Here, where all threads take part, and not where it is read.
+        return sum;
+    }
+
+    private static @Nullable StepScalars add(Optional<StepScalars> left, Optional<StepScalars> right) {
+        if (left.isEmpty() || right.isEmpty()) {
+            return left.or(() -> right).orElse(null);
+        }
+        return left.get().plus(right.get());
+    }
+
+    /** {@return the virtual ranks of {@code range} that must still be computed before {@link #cover} can answer} */
+    synchronized List<Integer> missing(VirtualRanks range) {
+        List<Integer> missing = new ArrayList<>();
+        for (VirtualRanks wanted : SumTree.cover(virtualRanks, range)) {
+            addMissing(wanted, missing);
+        }
+        return missing;
+    }
+
+    private void addMissing(VirtualRanks wanted, List<Integer> missing) {
+        NodeSum present = nodes.get(wanted.from());
+        if (present != null && present.node().equals(wanted)) {
+            return;
+        }
+        if (wanted.count() == 1) {
+            missing.add(wanted.from());
+            return;
+        }
+        int split = SumTree.split(wanted);
+        addMissing(new VirtualRanks(wanted.from(), split), missing);
+        addMissing(new VirtualRanks(split, wanted.to()), missing);
+    }
+
+    /**
+     * Drops what {@code range} cannot use: nodes that reach beyond it. Called when the members, and so the range,
+     * changed.
+     */
+    synchronized void retain(VirtualRanks range) {
+        nodes.values().removeIf(node -> {
+            boolean useless = !range.contains(node.node());
+            if (useless) {
+                node.close();
+            }
+            return useless;
+        });
+    }
+
+    /** {@return whether {@link #cover} can answer} */
+    synchronized boolean covers(VirtualRanks range) {
+        return SumTree.cover(virtualRanks, range).stream().allMatch(wanted -> {
+            NodeSum present = nodes.get(wanted.from());
+            return present != null && present.node().equals(wanted);
+        });
+    }
+
+    /** {@return the sums of the maximal complete nodes inside {@code range}, in order; they stay owned here} */
+    synchronized List<NodeSum> cover(VirtualRanks range) {
+        List<NodeSum> cover = new ArrayList<>();
+        for (VirtualRanks wanted : SumTree.cover(virtualRanks, range)) {
+            NodeSum present = nodes.get(wanted.from());
+            if (present == null || !present.node().equals(wanted)) {
+                throw new IllegalStateException("virtual ranks " + wanted + " of " + range + " were not computed");
+            }
+            cover.add(present);
+        }
+        return cover;
+    }
+
+    /** {@return as {@link #cover}, with references of their own} */
+    synchronized List<NodeSum> share(VirtualRanks range) {
+        return cover(range).stream().map(NodeSum::alias).toList();
+    }
+
+    @Override
+    public synchronized void close() {
+        nodes.values().forEach(NodeSum::close);
+        nodes.clear();
+    }
+}
