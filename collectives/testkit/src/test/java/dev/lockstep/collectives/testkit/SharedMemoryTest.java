@@ -115,7 +115,9 @@ class SharedMemoryTest {
         @Test
         void aSegmentThatIsGarbage() throws IOException {
             FutureTask<Optional<Transport>> joining = joining(SharedRanks.open(folder), 1);
-            Files.write(nameOfRank1(), new byte[] {1, 2, 3});
+            Path name = nameOfRank1();
+            Path garbage = Files.write(folder.resolve("garbage"), new byte[] {1, 2, 3});
+            Files.move(garbage, name); // At once: a file that is empty means a worker without room.
             PeerLostException error = lost(joining);
             assertEquals(1, error.peer());
             assertTrue(error.getMessage().contains("3 bytes"), error.getMessage());
@@ -124,9 +126,9 @@ class SharedMemoryTest {
         @Test
         void aSegmentOfAnotherRankUnderItsName() throws IOException {
             FutureTask<Optional<Transport>> joining = joining(SharedRanks.open(folder), 1);
-            Path copy = folder.resolve("copy");
-            Files.copy(files().getFirst(), copy);
-            Files.move(copy, nameOfRank1());
+            Path name = nameOfRank1();
+            Path copy = Files.copy(files().getFirst(), folder.resolve("copy"));
+            Files.move(copy, name);
             PeerLostException error = lost(joining);
             assertTrue(error.getMessage().contains("it is of rank 0 of 2"), error.getMessage());
         }
