@@ -12,12 +12,13 @@ import java.util.function.LongSupplier;
 
 /**
  * Counts and times what another backend executes, by op and shapes. Times are those of the calling threads, added up;
- * on a device that works asynchronously they are the time to launch. A decorator; thread-safe as far as the backend
- * inside is.
+ * on a device that works asynchronously they are the time to launch. An op that executes others through this backend is
+ * charged for its own time only. A decorator; thread-safe as far as the backend inside is.
  */
 public final class ProfilingBackend extends BackendDecorator {
     private final LongSupplier nanoClock;
     private final Map<Key, Cost> costs = new ConcurrentHashMap<>();
+    private final ThreadLocal<Charged> charged = ThreadLocal.withInitial(Charged::new);
 
     /**
      * What one kind of call came to.
@@ -25,13 +26,18 @@ public final class ProfilingBackend extends BackendDecorator {
      * @param op the op's label
      * @param inputs the shapes of its inputs
      * @param calls how often it was executed
-     * @param nanos the time of all these calls together
+     * @param nanos the time of all these calls together, without that of the ops inside
      */
     public record Line(String op, List<Shape> inputs, long calls, long nanos) {}
 
     private record Key(String op, List<Shape> inputs) {}
 
     private record Cost(LongAdder calls, LongAdder nanos) {}
+
+    /** What a thread's ops have been charged so far. */
+    private static final class Charged {
+        private long nanos;
+    }
 
     /**
      * Wraps a backend.
@@ -45,9 +51,12 @@ public final class ProfilingBackend extends BackendDecorator {
 
     @Override
     public Value[] execute(Op op, Value... inputs) {
+        Charged thread = charged.get();
+        long chargedBefore = thread.nanos;
         long before = nanoClock.getAsLong();
         Value[] outputs = below().execute(op, inputs);
-        long nanos = nanoClock.getAsLong() - before;
+        long nanos = nanoClock.getAsLong() - before - (thread.nanos - chargedBefore);
+        thread.nanos += nanos;
         Cost cost = costs.computeIfAbsent(key(op, inputs), _ -> new Cost(new LongAdder(), new LongAdder()));
         cost.calls().increment();
         cost.nanos().add(nanos);

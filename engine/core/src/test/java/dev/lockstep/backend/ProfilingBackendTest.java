@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.CustomOp;
 import dev.lockstep.backend.op.Elementwise;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.device.Device;
@@ -12,6 +13,7 @@ import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ProfilingBackendTest {
@@ -44,6 +46,38 @@ class ProfilingBackendTest {
         assertEquals(3, lines.size());
         assertEquals(
                 new ProfilingBackend.Line("add", List.of(Shape.of(2, 3), Shape.of(2, 3)), 2, 20), lines.getFirst());
+    }
+
+    /** An op that adds its input to itself, by the backend that it is executed on. */
+    private final class Doubling implements CustomOp {
+        @Override
+        public String label() {
+            return "doubling";
+        }
+
+        @Override
+        public Value[] forward(Backend executing, Value... inputs) {
+            return backend.execute(ADD, inputs[0], inputs[0]);
+        }
+
+        @Override
+        public Value[] backward(
+                Backend executing, List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
+            throw new UnsupportedOperationException("not differentiated here");
+        }
+    }
+
+    @Test
+    void chargesAnOpForItsOwnTimeOnly() {
+        try (Value x = value(2)) {
+            execute(new Doubling(), x);
+        }
+        List<Shape> shapes = List.of(Shape.of(2));
+        assertEquals(
+                List.of(
+                        new ProfilingBackend.Line("doubling", shapes, 1, 20), // Of 30 on the clock.
+                        new ProfilingBackend.Line("add", List.of(Shape.of(2), Shape.of(2)), 1, 10)),
+                backend.lines());
     }
 
     @Test
