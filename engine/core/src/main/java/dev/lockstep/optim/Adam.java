@@ -9,69 +9,25 @@ import java.util.function.UnaryOperator;
  * -= lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)}.
  */
 public final class Adam extends Optimizer {
-    /**
-     * The options.
-     *
-     * @param lr learning rate
-     * @param beta1 decay of the gradient's running mean
-     * @param beta2 decay of the running mean of its square
-     * @param eps added to the root, after the bias correction
-     * @param weightDecay added to the gradient, times the parameter
-     */
-    public record Config(double lr, double beta1, double beta2, double eps, double weightDecay) {
-        /** torch's defaults: learning rate 1e-3, betas 0.9 and 0.999, eps 1e-8, weight decay 0. */
-        public static final Config DEFAULT = new Config(1e-3, 0.9, 0.999, 1e-8, 0);
-
-        /** Checks that rate, eps and decay are not negative and the betas in [0, 1). */
-        public Config {
-            Options.notNegative("Adam", "lr", lr);
-            Options.notNegative("Adam", "eps", eps);
-            Options.notNegative("Adam", "weightDecay", weightDecay);
-            Options.share("Adam", "beta1", beta1);
-            Options.share("Adam", "beta2", beta2);
-        }
-
-        /** {@return these options with another learning rate} */
-        public Config lr(double rate) {
-            return new Config(rate, beta1, beta2, eps, weightDecay);
-        }
-
-        /** {@return these options with other decays of the running means} */
-        public Config betas(double first, double second) {
-            return new Config(lr, first, second, eps, weightDecay);
-        }
-
-        /** {@return these options with another eps} */
-        public Config eps(double small) {
-            return new Config(lr, beta1, beta2, small, weightDecay);
-        }
-
-        /** {@return these options with another weight decay} */
-        public Config weightDecay(double decay) {
-            return new Config(lr, beta1, beta2, eps, decay);
-        }
-
-        AdamRule.Settings settings() {
-            return new AdamRule.Settings(lr, beta1, beta2, eps, weightDecay, false);
-        }
-    }
+    /** torch's defaults. */
+    private static final AdamConfig DEFAULT = AdamConfig.of(1e-3, 0);
 
     /** Makes an optimizer of parameters that share their options. */
-    public Adam(List<Tensor> parameters, UnaryOperator<Config> options) {
+    public Adam(List<Tensor> parameters, UnaryOperator<AdamConfig> options) {
         this(List.of(group(parameters, options)));
     }
 
-    private Adam(List<ParameterGroup<Config>> groups) {
-        super(Options.rules(groups, (parameter, config) -> new AdamRule(parameter, config.settings())));
+    private Adam(List<ParameterGroup<AdamConfig>> groups) {
+        super(Options.rules(groups, (parameter, config) -> HistoryRule.adam(parameter, config, false)));
     }
 
     /** Makes an optimizer of several groups with options of their own. */
-    public static Adam ofGroups(List<ParameterGroup<Config>> groups) {
+    public static Adam ofGroups(List<ParameterGroup<AdamConfig>> groups) {
         return new Adam(groups);
     }
 
     /** Makes a group for {@link #ofGroups}. */
-    public static ParameterGroup<Config> group(List<Tensor> parameters, UnaryOperator<Config> options) {
-        return new ParameterGroup<>(parameters, options.apply(Config.DEFAULT));
+    public static ParameterGroup<AdamConfig> group(List<Tensor> parameters, UnaryOperator<AdamConfig> options) {
+        return new ParameterGroup<>(parameters, options.apply(DEFAULT));
     }
 }

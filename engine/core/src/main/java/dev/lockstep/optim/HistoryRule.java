@@ -44,6 +44,15 @@ final class HistoryRule implements UpdateRule {
         this.formula = formula;
     }
 
+    /** Makes Adam's rule; see {@link Update.Adam} for the formula. */
+    static HistoryRule adam(Tensor parameter, AdamConfig c, boolean decoupled) {
+        return new HistoryRule(
+                parameter,
+                c.lr(),
+                List.of("exp_avg", "exp_avg_sq"),
+                (rate, step) -> new Update.Adam(rate, c.beta1(), c.beta2(), c.eps(), c.weightDecay(), decoupled, step));
+    }
+
     @Override
     public Tensor parameter() {
         return parameter;
