@@ -1,19 +1,13 @@
 package dev.lockstep.data;
 
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
-
-/** A permutation an epoch. The keys of the last epoch asked for are kept, since a caller mostly stays in one. */
+/** A permutation an epoch. */
 final class RandomSampler implements Sampler {
     private final long size;
-    private final long seed;
-    private final AtomicReference<@Nullable Keyed> last = new AtomicReference<>();
-
-    private record Keyed(long epoch, SampleOrder order) {}
+    private final PerEpoch<SampleOrder> orders;
 
     RandomSampler(long size, long seed) {
         this.size = size;
-        this.seed = seed;
+        this.orders = new PerEpoch<>(epoch -> new SampleOrder(seed, epoch, size));
     }
 
     @Override
@@ -23,11 +17,6 @@ final class RandomSampler implements Sampler {
 
     @Override
     public long at(long epoch, long place) {
-        Keyed keyed = last.get();
-        if (keyed == null || keyed.epoch() != epoch) {
-            keyed = new Keyed(epoch, new SampleOrder(seed, epoch, size));
-            last.set(keyed);
-        }
-        return keyed.order().at(place);
+        return orders.of(epoch).at(place);
     }
 }

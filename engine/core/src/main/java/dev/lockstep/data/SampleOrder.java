@@ -13,6 +13,8 @@ package dev.lockstep.data;
  */
 public final class SampleOrder {
     private static final int ROUNDS = 12;
+    private static final int UNUSED_BITS = 11;
+    private static final double UNIT = 0x1p-53;
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private final long size;
@@ -60,6 +62,11 @@ public final class SampleOrder {
     static long hash(long seed, long epoch, long place) {
         long key = mix(mix(seed + GOLDEN) ^ (epoch * GOLDEN));
         return mix(mix(key + place * GOLDEN) + key);
+    }
+
+    /** {@return a number in [0, 1), a multiple of 2^-53, that depends on all three numbers alone} */
+    static double uniform(long seed, long epoch, long place) {
+        return (hash(seed, epoch, place) >>> UNUSED_BITS) * UNIT;
     }
 
     private long encipher(long block) {

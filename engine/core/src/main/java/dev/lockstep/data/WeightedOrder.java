@@ -3,33 +3,19 @@ package dev.lockstep.data;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Draws by weight without replacement: the samples with the smallest {@code -log(u) / weight}, u being a hash of (seed,
- * epoch, id) in (0, 1) (Efraimidis and Spirakis 2006). The order of the last epoch asked for is kept.
+ * epoch, id) in (0, 1) (Efraimidis and Spirakis 2006).
  */
 final class WeightedOrder implements Sampler {
-    private static final double UNIT = 0x1p-53;
-    private static final int UNUSED_BITS = 11;
+    private static final double HALF_STEP = 0x1p-54;
 
     private final double[] weights;
     private final int draws;
     private final long seed;
-    private final AtomicReference<@Nullable Drawn> last = new AtomicReference<>();
-
-    /** The order of one epoch. */
-    private static final class Drawn {
-        private final long epoch;
-        private final int[] ids;
-
-        Drawn(long epoch, int[] ids) {
-            this.epoch = epoch;
-            this.ids = ids;
-        }
-    }
+    private final PerEpoch<int[]> orders = new PerEpoch<>(this::draw);
 
     WeightedOrder(double[] weights, int draws, long seed) {
         WeightedSampler.check(weights);
@@ -51,26 +37,20 @@ final class WeightedOrder implements Sampler {
     @Override
     public long at(long epoch, long place) {
         Objects.checkIndex(place, draws);
-        Drawn drawn = last.get();
-        if (drawn == null || drawn.epoch != epoch) {
-            drawn = draw(epoch);
-            last.set(drawn);
-        }
-        return drawn.ids[(int) place];
+        return orders.of(epoch)[(int) place];
     }
 
-    private Drawn draw(long epoch) {
+    private int[] draw(long epoch) {
         double[] keys = new double[weights.length];
         for (int id = 0; id < keys.length; id++) {
-            double uniform = ((SampleOrder.hash(seed, epoch, id) >>> UNUSED_BITS) + 0.5) * UNIT;
+            double uniform = SampleOrder.uniform(seed, epoch, id) + HALF_STEP;
             keys[id] = weights[id] == 0 ? Double.POSITIVE_INFINITY : -StrictMath.log(uniform) / weights[id];
         }
-        int[] ids = IntStream.range(0, keys.length)
+        return IntStream.range(0, keys.length)
                 .boxed()
                 .sorted(Comparator.<Integer>comparingDouble(id -> keys[id]).thenComparing(id -> id))
                 .limit(draws)
                 .mapToInt(id -> id)
                 .toArray();
-        return new Drawn(epoch, ids);
     }
 }

@@ -5,9 +5,6 @@ import java.util.Objects;
 
 /** Draws by weight: a place's uniform number, a hash of (seed, epoch, place), is looked up in the running sums. */
 final class WeightedSampler implements Sampler {
-    private static final double UNIT = 0x1p-53;
-    private static final int UNUSED_BITS = 11;
-
     private final double[] sums;
     private final long draws;
     private final long seed;
@@ -49,8 +46,7 @@ final class WeightedSampler implements Sampler {
     @Override
     public long at(long epoch, long place) {
         Objects.checkIndex(place, draws);
-        double uniform = (SampleOrder.hash(seed, epoch, place) >>> UNUSED_BITS) * UNIT;
-        double target = uniform * sums[sums.length - 1];
+        double target = SampleOrder.uniform(seed, epoch, place) * sums[sums.length - 1];
         int found = Arrays.binarySearch(sums, target);
         int next = found < 0 ? -found - 1 : found + 1;
         while (next < sums.length - 1 && sums[next] <= target) {
