@@ -1,36 +1,36 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.module.Layer;
+import dev.lockstep.backend.op.Window;
 import dev.lockstep.tensor.Functional;
 import dev.lockstep.tensor.PoolOptions;
 import dev.lockstep.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
-/** Averages each window of sequences [N, C, L]. */
-public final class AvgPool1d extends Layer {
-    private final PoolOptions options;
-
-    /** Makes windows that move by their own size. */
+/** Takes the mean of each window of sequences [N, C, L]. Of the options the columns count. */
+public final class AvgPool1d extends Pool {
+    /** Makes a layer whose windows touch but do not overlap. */
     public AvgPool1d(int kernel) {
-        this(PoolOptions.of(kernel));
+        this(kernel, UnaryOperator.identity());
     }
 
     /**
-     * Makes the layer; it has no parameters.
+     * Makes a layer with options; the stride is the kernel's size unless given.
      *
-     * @param options size and movement of the window; its columns count
+     * @throws IllegalArgumentException if the kernel or the stride is below 1, or the padding negative or more than
+     *     half of the kernel
      */
-    public AvgPool1d(PoolOptions options) {
-        this.options = options;
+    public AvgPool1d(int kernel, UnaryOperator<PoolOptions> options) {
+        super(kernel, options);
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.avgPool1d(x, options);
+        return Functional.avgPool1d(x, config());
     }
 
     @Override
     protected String description() {
-        return "kernel_size=" + options.window().kernelW() + ", stride="
-                + options.window().strideW() + ", padding=" + options.window().padW();
+        Window w = config().window();
+        return "kernel_size=(" + w.kernelW() + ",), stride=(" + w.strideW() + ",), padding=(" + w.padW() + ",)";
     }
 }

@@ -3,7 +3,8 @@ package dev.lockstep.nn;
 import dev.lockstep.tensor.ConvOptions;
 
 /**
- * The options of convolutions over sequences and of transposed ones.
+ * The options of convolutions. Over sequences only the columns count; over volumes those of columns hold for planes as
+ * well.
  *
  * @param inChannels channels of the input
  * @param outChannels channels of the output
@@ -27,18 +28,47 @@ public record ConvConfig(
         Checks.atLeast("convolution", "outChannels", outChannels, 1);
         Checks.atLeast("convolution", "kernel", Math.min(kernelH, kernelW), 1);
         Checks.atLeast("convolution", "outputPadding", outputPadding, 0);
+        Checks.atLeast("convolution", "stride", Math.min(movement.strideH(), movement.strideW()), 1);
+        Checks.atLeast("convolution", "padding", Math.min(movement.padH(), movement.padW()), 0);
+        Checks.atLeast("convolution", "dilation", Math.min(movement.dilationH(), movement.dilationW()), 1);
+        Checks.atLeast("convolution", "groups", movement.groups(), 1);
         if (inChannels % movement.groups() != 0 || outChannels % movement.groups() != 0) {
             throw new IllegalArgumentException("convolution: " + movement.groups() + " groups do not divide "
                     + inChannels + " and " + outChannels + " channels");
         }
     }
 
+    /** Stride 1, no padding, one group, and a bias. */
+    static ConvConfig of(int inChannels, int outChannels, int kernelH, int kernelW) {
+        return new ConvConfig(inChannels, outChannels, kernelH, kernelW, ConvOptions.DEFAULT, 0, true);
+    }
+
+    /** {@return these options with a kernel of another height and width} */
+    public ConvConfig kernel(int height, int width) {
+        return new ConvConfig(inChannels, outChannels, height, width, movement, outputPadding, bias);
+    }
+
     /** {@return these options with another stride} */
+    public ConvConfig stride(int rows, int columns) {
+        return movement(movement.stride(rows, columns));
+    }
+
+    /** {@return these options with another padding} */
+    public ConvConfig padding(int rows, int columns) {
+        return movement(movement.padding(rows, columns));
+    }
+
+    /** {@return these options with another dilation} */
+    public ConvConfig dilation(int rows, int columns) {
+        return movement(movement.dilation(rows, columns));
+    }
+
+    /** {@return these options with one stride all ways} */
     public ConvConfig stride(int all) {
         return movement(movement.stride(all));
     }
 
-    /** {@return these options with another padding} */
+    /** {@return these options with one padding all ways} */
     public ConvConfig padding(int all) {
         return movement(movement.padding(all));
     }
@@ -48,7 +78,7 @@ public record ConvConfig(
         return movement(movement.samePadding());
     }
 
-    /** {@return these options with another dilation} */
+    /** {@return these options with one dilation all ways} */
     public ConvConfig dilation(int all) {
         return movement(movement.dilation(all));
     }
@@ -71,12 +101,5 @@ public record ConvConfig(
     /** {@return these options with another choice of bias} */
     public ConvConfig bias(boolean wanted) {
         return new ConvConfig(inChannels, outChannels, kernelH, kernelW, movement, outputPadding, wanted);
-    }
-
-    String describe(boolean line) {
-        return inChannels + ", " + outChannels + ", kernel_size="
-                + (line ? "(" + kernelW + ",)" : Checks.pair(kernelH, kernelW)) + ", stride="
-                + (line ? "(" + movement.strideW() + ",)" : Checks.pair(movement.strideH(), movement.strideW()))
-                + (movement.groups() > 1 ? ", groups=" + movement.groups() : "") + (bias ? "" : ", bias=False");
     }
 }

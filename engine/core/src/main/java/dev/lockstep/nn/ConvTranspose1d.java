@@ -1,22 +1,14 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.layout.Shape;
-import dev.lockstep.module.Layer;
-import dev.lockstep.tensor.ConvOptions;
 import dev.lockstep.tensor.Functional;
 import dev.lockstep.tensor.Tensor;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads sequences by learned kernels: [N, C, L] to [N, out, (L - 1) stride - 2 padding + dilation (kernel - 1) +
  * outputPadding + 1]. State: {@code weight} [in, out / groups, k], {@code bias} [out], drawn as torch draws them.
  */
-public final class ConvTranspose1d extends Layer {
-    private final ConvConfig config;
-    private final Tensor weight;
-    private final @Nullable Tensor bias;
-
+public final class ConvTranspose1d extends ConvNd {
     /** Makes a layer with stride 1, no padding, and a bias. */
     public ConvTranspose1d(int inChannels, int outChannels, int kernel) {
         this(inChannels, outChannels, kernel, UnaryOperator.identity());
@@ -24,32 +16,15 @@ public final class ConvTranspose1d extends Layer {
 
     /** Makes a layer with options. */
     public ConvTranspose1d(int inChannels, int outChannels, int kernel, UnaryOperator<ConvConfig> options) {
-        this.config = options.apply(new ConvConfig(inChannels, outChannels, 1, kernel, ConvOptions.DEFAULT, 0, true));
-        int groups = config.movement().groups();
-        Shape shape = Shape.of(config.inChannels(), config.outChannels() / groups, config.kernelW());
-        this.weight = param("weight", Init.linearWeight(shape));
-        this.bias = config.bias()
-                ? param("bias", Init.linearBias(Shape.of(config.outChannels()), Init.fanIn(shape)))
-                : null;
+        this(options.apply(ConvConfig.of(inChannels, outChannels, 1, kernel)));
     }
 
-    /** {@return the options} */
-    public ConvConfig config() {
-        return config;
-    }
-
-    /** {@return the weight} */
-    public Tensor weight() {
-        return weight;
+    private ConvTranspose1d(ConvConfig config) {
+        super(config, 1, config.inChannels(), config.outChannels());
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.convTranspose1d(x, weight, bias, config.movement(), config.outputPadding());
-    }
-
-    @Override
-    protected String description() {
-        return config.describe(true);
+        return Functional.convTranspose1d(x, weight(), bias(), config().movement(), config().outputPadding());
     }
 }

@@ -1,36 +1,34 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.module.Layer;
 import dev.lockstep.tensor.Functional;
 import dev.lockstep.tensor.PoolOptions;
 import dev.lockstep.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
-/** Takes the maximum of each window of sequences [N, C, L]. */
-public final class MaxPool1d extends Layer {
-    private final PoolOptions options;
-
-    /** Makes windows that move by their own size. */
+/** Takes the maximum of each window of sequences [N, C, L]. Of the options the columns count; padding never wins. */
+public final class MaxPool1d extends Pool {
+    /** Makes a layer whose windows touch but do not overlap. */
     public MaxPool1d(int kernel) {
-        this(PoolOptions.of(kernel));
+        this(kernel, UnaryOperator.identity());
     }
 
     /**
-     * Makes the layer; it has no parameters.
+     * Makes a layer with options; the stride is the kernel's size unless given.
      *
-     * @param options size and movement of the window; its columns count
+     * @throws IllegalArgumentException if the kernel or the stride is below 1, or the padding negative or more than
+     *     half of the kernel
      */
-    public MaxPool1d(PoolOptions options) {
-        this.options = options;
+    public MaxPool1d(int kernel, UnaryOperator<PoolOptions> options) {
+        super(kernel, options);
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.maxPool1d(x, options);
+        return Functional.maxPool1d(x, config());
     }
 
     @Override
     protected String description() {
-        return "kernel_size=" + options.window().kernelW() + ", stride="
-                + options.window().strideW() + ", padding=" + options.window().padW();
+        return super.description() + ", dilation=1, ceil_mode=" + (config().ceilMode() ? "True" : "False");
     }
 }

@@ -1,17 +1,9 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.module.Layer;
-import dev.lockstep.tensor.Functional;
 import dev.lockstep.tensor.PadMode;
-import dev.lockstep.tensor.Tensor;
 
 /** Pads images [N, C, H, W] with the outermost pixels. */
-public final class ReplicationPad2d extends Layer {
-    private final int left;
-    private final int right;
-    private final int top;
-    private final int bottom;
-
+public final class ReplicationPad2d extends Pad2d {
     /** Pads all sides alike. */
     public ReplicationPad2d(int all) {
         this(all, all, all, all);
@@ -26,19 +18,6 @@ public final class ReplicationPad2d extends Layer {
      * @param bottom rows after
      */
     public ReplicationPad2d(int left, int right, int top, int bottom) {
-        this.left = left;
-        this.right = right;
-        this.top = top;
-        this.bottom = bottom;
-    }
-
-    @Override
-    public Tensor forward(Tensor x) {
-        return Functional.pad(x, PadMode.REPLICATE, 0, left, right, top, bottom);
-    }
-
-    @Override
-    protected String description() {
-        return "(" + left + ", " + right + ", " + top + ", " + bottom + ")";
+        super(PadMode.REPLICATE, left, right, top, bottom);
     }
 }

@@ -11,6 +11,18 @@ import dev.lockstep.backend.op.Window;
  * @param divisor what sums are divided by instead of their number; 0 for their number
  */
 public record PoolOptions(Window window, boolean ceilMode, boolean countIncludePad, long divisor) {
+    /**
+     * Checks the padding.
+     *
+     * @throws IllegalArgumentException if it is more than half of the window
+     */
+    public PoolOptions {
+        if (window.padH() > window.kernelH() / 2 || window.padW() > window.kernelW() / 2) {
+            throw new IllegalArgumentException("pooling: padding " + window.padH() + "x" + window.padW()
+                    + " is more than half of the kernel, " + window.kernelH() + "x" + window.kernelW());
+        }
+    }
+
     /** A square window that moves by its own size. */
     public static PoolOptions of(int kernel) {
         return of(kernel, kernel, 0);
@@ -19,6 +31,33 @@ public record PoolOptions(Window window, boolean ceilMode, boolean countIncludeP
     /** A square window. */
     public static PoolOptions of(int kernel, int stride, int padding) {
         return new PoolOptions(new Window(kernel, kernel, stride, stride, padding, padding), false, true, 0);
+    }
+
+    /** {@return these options with one stride both ways} */
+    public PoolOptions stride(int both) {
+        return stride(both, both);
+    }
+
+    /** {@return these options with another stride} */
+    public PoolOptions stride(int rows, int columns) {
+        Window w = window;
+        return window(new Window(w.kernelH(), w.kernelW(), rows, columns, w.padH(), w.padW()));
+    }
+
+    /** {@return these options with one padding on all sides} */
+    public PoolOptions padding(int both) {
+        return padding(both, both);
+    }
+
+    /** {@return these options with another padding} */
+    public PoolOptions padding(int rows, int columns) {
+        Window w = window;
+        return window(new Window(w.kernelH(), w.kernelW(), w.strideH(), w.strideW(), rows, columns));
+    }
+
+    /** {@return these options with another window} */
+    public PoolOptions window(Window other) {
+        return new PoolOptions(other, ceilMode, countIncludePad, divisor);
     }
 
     /** {@return these options with another choice of windows that reach over the end} */
@@ -38,7 +77,6 @@ public record PoolOptions(Window window, boolean ceilMode, boolean countIncludeP
 
     /** {@return these options for a window that has one row} */
     PoolOptions alongColumns() {
-        Window line = new Window(1, window.kernelW(), 1, window.strideW(), 0, window.padW());
-        return new PoolOptions(line, ceilMode, countIncludePad, divisor);
+        return window(new Window(1, window.kernelW(), 1, window.strideW(), 0, window.padW()));
     }
 }
