@@ -17,7 +17,8 @@ import dev.lockstep.layout.Shape;
  * (Vogels, Karimireddy, Jaggi: PowerSGD, NeurIPS 2019, algorithms 1 and 2.) What a virtual rank keeps is the residual
  * of its own matrix as in the paper; PyTorch subtracts the mean of all, whose sum over the ranks is the same, and with
  * it every later step up to rounding. Sums are those of the canonical tree. Both sums of a step wait for one another,
- * so nothing of it overlaps with backward.
+ * so nothing of it overlaps with backward. Under {@link Trainer#stepWeighted} the gradients are those of sums, before
+ * their division, and so is what is left out.
  *
  * @param matrixApproximationRank r; less where a matrix has a shorter side
  * @param startPowerSgdIter the first step, from 0, that is compressed: gradients of the first steps are hard to

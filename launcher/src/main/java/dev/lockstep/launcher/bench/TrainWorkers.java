@@ -22,6 +22,7 @@ public final class TrainWorkers {
     private static final int STEPS_BETWEEN_EVENTS = 1_000_000;
 
     private final TrainOptions options;
+    private final String transport;
     private final Installation installation;
     private final Instant launched;
 
@@ -29,10 +30,12 @@ public final class TrainWorkers {
      * Prepares a run.
      *
      * @param options what to train, and by how many workers
+     * @param transport how they are connected, as {@code lockstep run} takes it
      * @param launched when the command's process started
      */
-    public TrainWorkers(TrainOptions options, Installation installation, Instant launched) {
+    public TrainWorkers(TrainOptions options, String transport, Installation installation, Instant launched) {
         this.options = options;
+        this.transport = transport;
         this.installation = installation;
         this.launched = launched;
     }
@@ -70,7 +73,7 @@ public final class TrainWorkers {
                         crew.virtualRanks(),
                         options.seed(),
                         "cpu",
-                        new RunOptions.Connection("auto", 1, TlsFiles.NONE),
+                        new RunOptions.Connection(transport, 1, TlsFiles.NONE),
                         TIMEOUT,
                         Optional.empty()),
                 new RunOptions.WorkerOptions(crew.workers(), crew.threads(), "1g", List.of(), ""),

@@ -64,6 +64,12 @@ final class BenchTrainCommand implements Callable<Integer> {
             description = "processes, each with a batch of its own (default: ${DEFAULT-VALUE})")
     private int workers = 1;
 
+    @Option(
+            names = "--transport",
+            paramLabel = "auto|shm|tcp|aeron",
+            description = "how the processes are connected (default: ${DEFAULT-VALUE})")
+    private String transport = "auto";
+
     @Option(names = "--threads", paramLabel = "T", description = "compute threads a worker (default: cores / workers)")
     private @Nullable Integer threads;
 
@@ -128,7 +134,7 @@ final class BenchTrainCommand implements Callable<Integer> {
         if (profile || seconds != null) {
             throw Values.bad(spec, (profile ? "--profile" : "--seconds") + " needs --workers 1");
         }
-        return new TrainWorkers(options, Installation.current(), ProcessFacts.launched()).run(json);
+        return new TrainWorkers(options, transport, Installation.current(), ProcessFacts.launched()).run(json);
     }
 
     private static Job alone(TrainOptions options) {
@@ -147,6 +153,7 @@ final class BenchTrainCommand implements Callable<Integer> {
                     ExitCode.ENVIRONMENT, "--device cuda: no CUDA backend in this build; use --device cpu");
         }
         Values.between(spec, "--workers", workers, 1, WORKERS_MAX);
+        Values.matches(spec, "--transport", transport, "auto|shm|tcp|aeron", "auto, shm, tcp or aeron");
         int cores = Runtime.getRuntime().availableProcessors();
         int each = orElse("--threads", threads, Math.max(1, cores / workers));
         var crew = new TrainOptions.Crew(workers, each, orElse("--virtual-ranks", virtualRanks, each * workers));

@@ -69,6 +69,7 @@ class BenchTrainCommandTest {
                 "--seconds=NaN",
                 "--device=tpu",
                 "--compression=zip",
+                "--transport=pigeon",
                 "--data=/nonexistent",
                 "--init=/nonexistent"
             })
