@@ -6,9 +6,9 @@ import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Contraction.Attention;
 import dev.lockstep.backend.op.Contraction.AttentionGrad;
-import dev.lockstep.backend.op.Contraction.Bf16Product;
 import dev.lockstep.backend.op.Contraction.Linear;
 import dev.lockstep.backend.op.Contraction.Matmul;
+import dev.lockstep.backend.op.Contraction.RoundedProduct;
 import dev.lockstep.backend.op.Contraction.SelfAttention;
 import dev.lockstep.backend.op.Contraction.SelfAttentionGrad;
 import dev.lockstep.backend.op.Creation;
@@ -34,7 +34,7 @@ final class ContractionGradients {
         return switch (op) {
             case Matmul product -> Rule.of(3, d -> matmul(d, product));
             case Linear linear -> Rule.of(3, d -> linear(d, linear.hasBias(), new Matmul()));
-            case Bf16Product rounded -> rounded(rounded.product());
+            case RoundedProduct rounded -> rounded(rounded);
             case Attention attention ->
                 new Rule(QUERY_KEY_VALUE, OUT_AND_LSE, 1, d -> attention(d, attention.scale(), attention.causal()));
             case SelfAttention attention ->
@@ -44,9 +44,9 @@ final class ContractionGradients {
     }
 
     /** The gradient's products round their factors too, since that is what makes them fast. */
-    private static Rule rounded(Contraction product) {
-        Bf16Product matmul = new Bf16Product(new Matmul());
-        return product instanceof Linear linear
+    private static Rule rounded(RoundedProduct op) {
+        RoundedProduct matmul = new RoundedProduct(new Matmul(), op.factors());
+        return op.product() instanceof Linear linear
                 ? Rule.of(3, d -> linear(d, linear.hasBias(), matmul))
                 : Rule.of(3, d -> matmul(d, matmul));
     }

@@ -15,7 +15,7 @@ final class ContractionShapes {
         return switch (op) {
             case Contraction.Matmul() -> matmul(in);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, in);
-            case Contraction.Bf16Product(Contraction product) -> {
+            case Contraction.RoundedProduct(Contraction product, DType _) -> {
                 for (int i = 0; i < in.specs().size(); i++) {
                     if (in.dtype(i) != DType.F32) {
                         throw in.refuse("rounds f32 values, got " + in.dtype(i));

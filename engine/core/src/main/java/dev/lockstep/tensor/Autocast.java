@@ -2,6 +2,7 @@ package dev.lockstep.tensor;
 
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.layout.DType;
+import java.util.Optional;
 
 /**
  * Says whether this thread computes products in mixed precision. Off by default; switched for a block, as a step's
@@ -13,15 +14,16 @@ import dev.lockstep.layout.DType;
  * }
  * }</pre>
  *
- * <p>Within it {@code matmul} and {@code linear} of f32 tensors round their two factors to bfloat16 and sum in f32; so
- * do the products of their gradients, wherever backward runs. Everything else stays f32: parameters and their updates,
- * attention, convolutions, norms, losses. Unlike in PyTorch a product's result is f32 as well, so that nothing that
- * follows loses bits.
+ * <p>Within it {@code matmul} and {@code linear} of f32 tensors round their two factors to that dtype and sum in f32;
+ * so do the products of their gradients, wherever backward runs. f16 has small range: its gradients need a
+ * {@code GradScaler}, those of bf16 do not, and are the faster ones on a CPU. Everything else stays f32: parameters and
+ * their updates, attention, convolutions, norms, losses. Unlike in PyTorch a product's result is f32 as well, so that
+ * nothing that follows loses bits.
  */
 public final class Autocast {
     private static final ThreadLocal<Autocast> CURRENT = ThreadLocal.withInitial(Autocast::new);
 
-    private boolean enabled;
+    private Optional<DType> factors = Optional.empty();
 
     private Autocast() {}
 
@@ -33,28 +35,30 @@ public final class Autocast {
 
     /** {@return whether this thread rounds the factors of products} */
     public static boolean isEnabled() {
-        return CURRENT.get().enabled;
+        return CURRENT.get().factors.isPresent();
     }
 
     /**
      * Computes products with factors of a dtype until the result is closed.
      *
-     * @param dtype {@link DType#BF16}, or {@link DType#F32} to switch mixed precision off within a block that has it
+     * @param dtype {@link DType#BF16} or {@link DType#F16}, or {@link DType#F32} to switch mixed precision off within a
+     *     block that has it
      * @throws IllegalArgumentException if it is another dtype
      */
     public static Restore to(DType dtype) {
-        if (dtype != DType.BF16 && dtype != DType.F32) {
-            throw new IllegalArgumentException("autocast: the dtype must be BF16 or F32, got " + dtype);
+        if (dtype != DType.BF16 && dtype != DType.F16 && dtype != DType.F32) {
+            throw new IllegalArgumentException("autocast: the dtype must be BF16, F16 or F32, got " + dtype);
         }
         Autocast mode = CURRENT.get();
-        boolean before = mode.enabled;
-        mode.enabled = dtype == DType.BF16;
-        return () -> mode.enabled = before;
+        Optional<DType> before = mode.factors;
+        mode.factors = dtype == DType.F32 ? Optional.empty() : Optional.of(dtype);
+        return () -> mode.factors = before;
     }
 
     /** {@return the product as this thread computes it} */
     static Contraction product(Contraction product, Tensor left, Tensor right) {
-        boolean rounds = isEnabled() && left.dtype() == DType.F32 && right.dtype() == DType.F32;
-        return rounds ? new Contraction.Bf16Product(product) : product;
+        Optional<DType> factors = CURRENT.get().factors;
+        boolean rounds = factors.isPresent() && left.dtype() == DType.F32 && right.dtype() == DType.F32;
+        return rounds ? new Contraction.RoundedProduct(product, factors.get()) : product;
     }
 }

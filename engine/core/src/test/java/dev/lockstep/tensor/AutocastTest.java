@@ -57,6 +57,17 @@ class AutocastTest {
         assertArrayEquals(new float[] {1, 3}, gradients.get(w).toFloatArray());
     }
 
+    /** 1 + 2^-11 lies halfway between the f16 numbers 1 and 1 + 2^-10; bf16 would not tell 1 + 2^-10 from 1. */
+    @Test
+    void roundsToF16WhereAsked() {
+        Tensor x = tensor(1 + 0x1p-11, 1 + 0x1p-10).reshape(1, 2);
+        try (var _ = Autocast.to(DType.F16)) {
+            assertArrayEquals(
+                    new float[] {(float) (2 + 0x1p-10)},
+                    x.matmul(tensor(1f, 1f).reshape(2, 1)).toFloatArray());
+        }
+    }
+
     @Test
     void leavesDoublesAlone() {
         Tensor x = tensor(HALFWAY, 1).reshape(1, 2).to(DType.F64);
@@ -74,7 +85,7 @@ class AutocastTest {
 
     @Test
     void refusesOtherDtypes() {
-        var error = assertThrows(IllegalArgumentException.class, () -> Autocast.to(DType.F16));
-        assertEquals("autocast: the dtype must be BF16 or F32, got F16", error.getMessage());
+        var error = assertThrows(IllegalArgumentException.class, () -> Autocast.to(DType.F64));
+        assertEquals("autocast: the dtype must be BF16, F16 or F32, got F64", error.getMessage());
     }
 }

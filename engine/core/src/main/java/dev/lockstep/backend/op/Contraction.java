@@ -1,5 +1,7 @@
 package dev.lockstep.backend.op;
 
+import dev.lockstep.layout.DType;
+
 /** Products that sum over an inner axis. Operands may be strided views, so a transposition costs nothing. */
 public sealed interface Contraction extends Op {
     /** Matrix product: [..., M, K] x [..., K, N] to [..., M, N]; both at least 2-D, leading axes broadcast. */
@@ -9,24 +11,30 @@ public sealed interface Contraction extends Op {
     record Linear(boolean hasBias) implements Contraction {}
 
     /**
-     * A {@link Matmul} or {@link Linear} of f32 values in mixed precision: both factors are rounded to bfloat16 (to
-     * nearest even), their products are exact in f32, sums, bias and result are f32.
+     * A {@link Matmul} or {@link Linear} of f32 values in mixed precision: both factors are rounded to a 16-bit dtype
+     * (to nearest even), their products are exact in f32, sums, bias and result are f32.
+     *
+     * @param factors {@link DType#BF16} or {@link DType#F16}
      */
-    record Bf16Product(Contraction product) implements Contraction {
+    record RoundedProduct(Contraction product, DType factors) implements Contraction {
         /**
-         * Checks the product.
+         * Checks both.
          *
-         * @throws IllegalArgumentException if it is neither a {@link Matmul} nor a {@link Linear}
+         * @throws IllegalArgumentException if the product is neither a {@link Matmul} nor a {@link Linear}, or the
+         *     dtype not one of 16 bits
          */
-        public Bf16Product {
+        public RoundedProduct {
             if (!(product instanceof Matmul || product instanceof Linear)) {
-                throw new IllegalArgumentException("bf16: only matmul and linear round their factors, got " + product);
+                throw new IllegalArgumentException("only matmul and linear round their factors, got " + product);
+            }
+            if (factors != DType.BF16 && factors != DType.F16) {
+                throw new IllegalArgumentException("factors are rounded to BF16 or F16, got " + factors);
             }
         }
 
         @Override
         public String label() {
-            return product.label() + "Bf16";
+            return product.label() + (factors == DType.BF16 ? "Bf16" : "F16");
         }
     }
 

@@ -3,8 +3,10 @@ package dev.lockstep.backend.scalar;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.HalfPrecision;
+import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
+import java.util.Arrays;
 
 /** Matrix products. Products and sums are f64, inner index ascending, rounded once at the end. */
 final class ContractionKernels {
@@ -14,11 +16,12 @@ final class ContractionKernels {
         switch (op) {
             case Contraction.Matmul() -> matmul(Elements::reals, in, out[0]);
             case Contraction.Linear(boolean hasBias) -> linear(Elements::reals, hasBias, in, out[0]);
-            case Contraction.Bf16Product(Contraction product) -> {
+            case Contraction.RoundedProduct(Contraction product, DType dtype) -> {
+                Factors factors = dtype == DType.BF16 ? ContractionKernels::inBf16 : ContractionKernels::inF16;
                 if (product instanceof Contraction.Linear linear) {
-                    linear(ContractionKernels::rounded, linear.hasBias(), in, out[0]);
+                    linear(factors, linear.hasBias(), in, out[0]);
                 } else {
-                    matmul(ContractionKernels::rounded, in, out[0]);
+                    matmul(factors, in, out[0]);
                 }
             }
             case Contraction.Attention attention -> AttentionKernels.forward(attention, in, out);
@@ -34,11 +37,15 @@ final class ContractionKernels {
         double[] read(Value factor, Layout layout);
     }
 
-    private static double[] rounded(Value factor, Layout layout) {
+    private static double[] inBf16(Value factor, Layout layout) {
         double[] numbers = Elements.reals(factor, layout);
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = HalfPrecision.fromBf16(HalfPrecision.toBf16((float) numbers[i]));
-        }
+        Arrays.setAll(numbers, i -> HalfPrecision.fromBf16(HalfPrecision.toBf16((float) numbers[i])));
+        return numbers;
+    }
+
+    private static double[] inF16(Value factor, Layout layout) {
+        double[] numbers = Elements.reals(factor, layout);
+        Arrays.setAll(numbers, i -> HalfPrecision.fromF16(HalfPrecision.toF16((float) numbers[i])));
         return numbers;
     }
 

@@ -15,10 +15,10 @@ import dev.lockstep.backend.cpu.kernel.RowSums;
 import dev.lockstep.backend.cpu.kernel.Samples;
 import dev.lockstep.backend.cpu.kernel.Updates;
 import dev.lockstep.backend.cpu.onednn.Attentions;
-import dev.lockstep.backend.cpu.onednn.Bf16Products;
 import dev.lockstep.backend.cpu.onednn.Convolutions;
 import dev.lockstep.backend.cpu.onednn.OneDnn;
 import dev.lockstep.backend.cpu.onednn.Products;
+import dev.lockstep.backend.cpu.onednn.RoundedProducts;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Creation;
@@ -52,7 +52,7 @@ public final class CpuBackend implements Backend {
     private final MemoryPool memory;
     private final Backend scalar;
     private final Products products;
-    private final Bf16Products bf16Products;
+    private final RoundedProducts roundedProducts;
     private final Attentions attentions;
     private final Convolutions convolutions;
     private final BatchNorms batchNorms;
@@ -79,7 +79,7 @@ public final class CpuBackend implements Backend {
         this.memory = memory;
         this.scalar = new ScalarBackend(memory);
         this.products = new Products(this);
-        this.bf16Products = Bf16Products.of(this);
+        this.roundedProducts = RoundedProducts.of(this);
         this.attentions = new Attentions(this);
         this.convolutions = new Convolutions(this);
         this.batchNorms = new BatchNorms(memory);
@@ -118,7 +118,7 @@ public final class CpuBackend implements Backend {
             case Contraction.AttentionGrad gradient -> attentions.backward(gradient, inputs);
             case Contraction.SelfAttention attention -> attentions.forward(attention, inputs);
             case Contraction.SelfAttentionGrad gradient -> attentions.backward(gradient, inputs);
-            case Contraction.Bf16Product product -> bf16Products.tryExecute(product, inputs);
+            case Contraction.RoundedProduct product -> roundedProducts.tryExecute(product, inputs);
             case Contraction contraction -> products.tryExecute(contraction, inputs);
             case Convolution.MaxPool2d _,
                     Convolution.MaxPool2dGrad _,

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 
 /** The cases of the suites about bits. */
 public final class BitCases {
-    private static final Contraction BF16 = new Contraction.Bf16Product(new Contraction.Matmul());
+    private static final Contraction BF16 = new Contraction.RoundedProduct(new Contraction.Matmul(), DType.BF16);
     /** Around the lengths of vectors, of the sixteen lanes and of a block of a sum. */
     private static final int[] LENGTHS = {1, 2, 3, 15, 16, 17, 31, 33, 100, 1000, 4097};
 

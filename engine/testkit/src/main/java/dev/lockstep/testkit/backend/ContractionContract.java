@@ -103,27 +103,40 @@ interface ContractionContract extends UnderTest {
     /** One unit of bf16 at 1 is 2^-7: 1 + 2^-8 and 1 + 3 * 2^-8 lie halfway and go to the even neighbour. */
     @Test
     default void bf16ProductsRoundTheirFactorsAndNothingElse() {
-        var op = new Contraction.Bf16Product(new Contraction.Matmul());
+        var op = new Contraction.RoundedProduct(new Contraction.Matmul(), DType.BF16);
         Value a = values().f32(Shape.of(3, 2), 1 + 0x1p-8, 1 + 3 * 0x1p-8, 1, 0x1p-20, 3, 0);
         Value b = values().f32(Shape.of(2, 1), 1, 1 - 0x1p-10);
         Value y = values().run(op, a, b); // The second of b becomes 1.
         assertEquals(DType.F32, y.dtype());
         assertArrayEquals(new double[] {2 + 0x1p-6, 1 + 0x1p-20, 3}, Values.numbers(y));
         Value bias = values().f32(Shape.of(1), 0x1p-12 + 0x1p-20);
-        var linear = new Contraction.Bf16Product(new Contraction.Linear(true));
+        var linear = new Contraction.RoundedProduct(new Contraction.Linear(true), DType.BF16);
         Value z = values().run(
                         linear, values().f32(Shape.of(1, 2), 1 + 0x1p-8, 0), values().f32(Shape.of(1, 2), 1, 5), bias);
         assertArrayEquals(new double[] {1 + 0x1p-12 + 0x1p-20}, Values.numbers(z));
     }
 
+    /** One unit of f16 at 1 is 2^-10, its smallest number is 2^-24, and 65520 is too large for it. */
+    @Test
+    default void f16ProductsRoundTheirFactorsAndNothingElse() {
+        var op = new Contraction.RoundedProduct(new Contraction.Matmul(), DType.F16);
+        Value a = values().f32(Shape.of(4, 2), 1 + 0x1p-11, 1 + 3 * 0x1p-11, 0x1p-26, 1, 65520, 0, 1, 0x1p-20);
+        Value b = values().f32(Shape.of(2, 1), 1, 1);
+        double[] expected = {2 + 0x1p-9, 1, Double.POSITIVE_INFINITY, 1 + 0x1p-20};
+        assertArrayEquals(expected, Values.numbers(values().run(op, a, b)));
+    }
+
     @Test
     default void bf16ProductsTakeNothingButFloats() {
-        var op = new Contraction.Bf16Product(new Contraction.Matmul());
+        var op = new Contraction.RoundedProduct(new Contraction.Matmul(), DType.BF16);
         Value a = values().of(DType.F64, Shape.of(1, 2), 3, 4);
         Value b = values().of(DType.F64, Shape.of(2, 1), 5, 6);
         var error = assertThrows(IllegalArgumentException.class, () -> values().run(op, a, b));
         assertEquals("matmulBf16: rounds f32 values, got F64", error.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> new Contraction.Bf16Product(op));
+        assertThrows(IllegalArgumentException.class, () -> new Contraction.RoundedProduct(op, DType.BF16));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Contraction.RoundedProduct(new Contraction.Matmul(), DType.F64));
     }
 
     @Test

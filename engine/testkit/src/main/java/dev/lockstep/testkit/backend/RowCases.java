@@ -103,23 +103,29 @@ final class RowCases {
                 of("matmul 784x512", new Contraction.Matmul(), Shape.of(784), ROWS, shared(784, 512)),
                 of(
                         "bf16 64x10",
-                        new Contraction.Bf16Product(new Contraction.Matmul()),
+                        new Contraction.RoundedProduct(new Contraction.Matmul(), DType.BF16),
                         Shape.of(64),
                         ROWS,
                         shared(64, 10)),
                 of(
                         "bf16 784x512",
-                        new Contraction.Bf16Product(new Contraction.Matmul()),
+                        new Contraction.RoundedProduct(new Contraction.Matmul(), DType.BF16),
                         Shape.of(784),
                         ROWS,
                         shared(784, 512)),
                 of(
                         "bf16 linear",
-                        new Contraction.Bf16Product(new Contraction.Linear(true)),
+                        new Contraction.RoundedProduct(new Contraction.Linear(true), DType.BF16),
                         Shape.of(33),
                         ROWS,
                         shared(65, 33),
                         shared(65)),
+                of(
+                        "f16 784x512",
+                        new Contraction.RoundedProduct(new Contraction.Matmul(), DType.F16),
+                        Shape.of(784),
+                        ROWS,
+                        shared(784, 512)),
                 of("linear 64 to 10", new Contraction.Linear(true), Shape.of(64), ROWS, shared(10, 64), shared(10)),
                 of("linear 33 to 65", new Contraction.Linear(false), Shape.of(33), ROWS, shared(65, 33)));
     }

@@ -65,7 +65,7 @@ public final class Products {
         return switch (op) {
             case Contraction.Matmul() -> matmul(inputs);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, inputs);
-            case Contraction.Bf16Product _,
+            case Contraction.RoundedProduct _,
                     Contraction.Attention _,
                     Contraction.AttentionGrad _,
                     Contraction.SelfAttention _,

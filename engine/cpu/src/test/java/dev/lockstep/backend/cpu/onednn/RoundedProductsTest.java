@@ -11,18 +11,19 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.CpuBackend;
 import dev.lockstep.backend.cpu.HostMemory;
 import dev.lockstep.backend.cpu.onednn.Product.Strides;
-import dev.lockstep.backend.op.Contraction.Bf16Product;
 import dev.lockstep.backend.op.Contraction.Linear;
 import dev.lockstep.backend.op.Contraction.Matmul;
+import dev.lockstep.backend.op.Contraction.RoundedProduct;
 import dev.lockstep.backend.scalar.ScalarBackend;
 import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Products of rounded factors, on both ways: by bf16 instructions, where there are some, and by those of f32. */
-class Bf16ProductsTest {
-    private static final Bf16Product MATMUL = new Bf16Product(new Matmul());
+class RoundedProductsTest {
+    private static final RoundedProduct MATMUL = new RoundedProduct(new Matmul(), DType.BF16);
 
     private final Backend cpu = new CpuBackend(new MemoryPool(new HostMemory()));
     private final Backend scalar = new ScalarBackend(cpu.memory());
@@ -34,7 +35,7 @@ class Bf16ProductsTest {
                 Value b = Matrices.random(cpu, 2, k, n);
                 Value expected = scalar.execute(MATMUL, a, b)[0]) {
             for (boolean inBf16 : new boolean[] {false, OneDnn.multipliesBf16()}) {
-                Value[] got = Bf16Products.of(cpu, inBf16).tryExecute(MATMUL, a, b);
+                Value[] got = RoundedProducts.of(cpu, inBf16).tryExecute(MATMUL, a, b);
                 assertNotNull(got);
                 assertArrayEquals(Matrices.read(expected), Matrices.read(got[0]), Math.ulp(1f) * k);
                 got[0].close();
@@ -43,8 +44,19 @@ class Bf16ProductsTest {
     }
 
     @Test
+    void factorsInF16AgreeWithTheScalarBackend() {
+        var matmul = new RoundedProduct(new Matmul(), DType.F16);
+        try (Value a = Matrices.random(cpu, 1, 33, 31);
+                Value b = Matrices.random(cpu, 2, 31, 65);
+                Value expected = scalar.execute(matmul, a, b)[0];
+                Value got = cpu.execute(matmul, a, b)[0]) {
+            assertArrayEquals(Matrices.read(expected), Matrices.read(got), Math.ulp(1f) * 31);
+        }
+    }
+
+    @Test
     void weightsAndGradientsMayBeTransposedViews() {
-        var linear = new Bf16Product(new Linear(false));
+        var linear = new RoundedProduct(new Linear(false), DType.BF16);
         try (Value x = Matrices.random(cpu, 1, 20, 50);
                 Value weight = Matrices.random(cpu, 2, 30, 50);
                 Value g = Matrices.random(cpu, 3, 20, 30);
