@@ -184,6 +184,11 @@ public final class AutogradBackend extends BackendDecorator {
         }
     }
 
+    /** Makes another value on the same memory with the same history; the caller owns it. */
+    public static Value share(Value value) {
+        return Edge.share(value);
+    }
+
     private Value owned(Value seed) {
         try (seed) {
             return below().execute(new Copy(Copy.Order.CONTIGUOUS), seed)[0];

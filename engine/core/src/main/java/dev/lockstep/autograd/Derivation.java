@@ -190,13 +190,21 @@ final class Derivation implements AutoCloseable {
     /** {@return whether any element is NaN} */
     boolean isNan(Value x) {
         try (GradMode.Restore _ = GradMode.noGrad()) {
-            Axes all = Axes.all(x.shape().rank());
-            Value any = run(new Reduce(ReduceKind.ANY, all, false), unary(UnaryKind.IS_NAN, x));
-            return any.storage()
-                            .segment()
-                            .get(ValueLayout.JAVA_BYTE, any.layout().offset())
-                    != 0;
+            return holdsAnywhere(unary(UnaryKind.IS_NAN, x));
         }
+    }
+
+    /** {@return whether any element is zero} */
+    boolean hasZero(Value x) {
+        try (GradMode.Restore _ = GradMode.noGrad()) {
+            return holdsAnywhere(scalar(BinaryKind.EQ, x, 0));
+        }
+    }
+
+    private boolean holdsAnywhere(Value condition) {
+        Axes all = Axes.all(condition.shape().rank());
+        Value any = run(new Reduce(ReduceKind.ANY, all, false), condition);
+        return any.storage().segment().get(ValueLayout.JAVA_BYTE, any.layout().offset()) != 0;
     }
 
     Value reshape(Value x, Shape shape) {

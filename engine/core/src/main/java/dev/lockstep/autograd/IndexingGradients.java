@@ -1,6 +1,7 @@
 package dev.lockstep.autograd;
 
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.backend.op.Indexing.Embedding;
@@ -12,7 +13,9 @@ import dev.lockstep.backend.op.Indexing.IndexSelectGrad;
 import dev.lockstep.backend.op.Indexing.Scatter;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.layout.Shape;
+import java.util.Arrays;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** The gradients of reads by index: g, summed to where it was read; and of those sums: a read. */
@@ -30,7 +33,8 @@ final class IndexingGradients {
             case Embedding read -> byIndex(shape -> new EmbeddingGrad(shape.size(0), NO_PADDING));
             case IndexSelectGrad sum -> byIndex(shape -> new IndexSelect(sum.axis()));
             case GatherGrad sum -> byIndex(shape -> new Gather(sum.axis()));
-            case EmbeddingGrad sum -> sum.paddingIndex() < 0 ? byIndex(shape -> new Embedding()) : Rule.unsupported();
+            case EmbeddingGrad sum ->
+                Rule.of(INDEX, d -> new @Nullable Value[] {embedded(d, sum.paddingIndex()), null});
         };
     }
 
@@ -41,6 +45,17 @@ final class IndexingGradients {
         Value over = d.needs(0) ? d.run(op, d.gradient(), index, none) : null;
         return new @Nullable Value[] {over, null, d.needs(2) ? d.run(new Gather(op.axis()), d.gradient(), index) : null
         };
+    }
+
+    /** Reads back what was summed; of the row of the padding nothing was. */
+    private static Value embedded(Derivation d, long paddingIndex) {
+        Value index = d.input(1);
+        Value read = d.run(new Embedding(), d.gradient(), index);
+        Shape column = Shape.of(LongStream.concat(Arrays.stream(index.shape().toArray()), LongStream.of(1))
+                .toArray());
+        return paddingIndex < 0
+                ? read
+                : d.masked(d.reshape(d.scalar(BinaryKind.NE, index, paddingIndex), column), read);
     }
 
     /** Runs the opposite op on (g, index). */

@@ -73,10 +73,13 @@ final class ReductionGradients {
         return op.reverse() ? Rule.unsupported() : new Rule(1, 1, 1, d -> new Value[] {scanProduct(d, op)});
     }
 
-    /** While recording {@code reversed cumsum(g y) / x}, which differentiates, but is not a number where x is zero. */
+    /** While recording {@code reversed cumsum(g y) / x}, which differentiates, if no x is zero. */
     private static Value scanProduct(Derivation d, Scan op) {
         if (!d.isRecording()) {
             return d.run(new ScanProductGrad(op.axis()), d.gradient(), d.input(0));
+        }
+        if (d.hasZero(d.input(0))) {
+            return ProductGradients.running(d, d.input(0), op.axis());
         }
         Value sums = d.run(new Scan(ScanKind.SUM, op.axis(), true), d.mul(d.gradient(), d.output(0)));
         return d.div(sums, d.input(0));
@@ -86,11 +89,14 @@ final class ReductionGradients {
         return d.run(new Indexing.GatherGrad(d.inputShape(0), axis), d.gradient(), d.output(1));
     }
 
-    /** While recording {@code g y / x}, which differentiates, but is not a number where x is zero. */
+    /** While recording {@code g y / x}, which differentiates, if no x is zero. */
     private static Value product(Derivation d, Reduce op) {
         if (!d.isRecording()) {
             Value kept = d.reshape(d.gradient(), kept(d.inputShape(0), op.axes()));
             return d.run(new ProductGrad(op.axes()), kept, d.input(0));
+        }
+        if (d.hasZero(d.input(0))) {
+            return d.mul(spread(d, op, d.gradient()), ProductGradients.others(d, d.input(0), op.axes()));
         }
         return d.div(spread(d, op, d.mul(d.gradient(), d.output(0))), d.input(0));
     }

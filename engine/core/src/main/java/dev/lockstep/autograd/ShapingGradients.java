@@ -40,7 +40,7 @@ final class ShapingGradients {
         };
     }
 
-    private static Permute inverse(Permute op) {
+    static Permute inverse(Permute op) {
         List<Integer> order = op.order();
         Integer[] back = new Integer[order.size()];
         for (int i = 0; i < back.length; i++) {

@@ -1,5 +1,7 @@
 package dev.lockstep.nn;
 
+import dev.lockstep.autograd.AutogradBackend;
+import dev.lockstep.autograd.GradMode;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Axes;
@@ -12,6 +14,10 @@ import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Shaping;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
+import dev.lockstep.tensor.Autograd;
+import dev.lockstep.tensor.Scope;
+import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +37,7 @@ record LstmScan() implements CustomOp {
     private static final int BIAS = 4;
     private static final int FIRST_SAVED = 2;
     private static final int SAVED = 3;
+    private static final int GATES = 4;
     private static final Contraction.Linear AFFINE = new Contraction.Linear(true);
     private static final Contraction.Matmul MATMUL = new Contraction.Matmul();
     private static final Shaping.Concat ROWS = new Shaping.Concat(0);
@@ -65,6 +72,9 @@ record LstmScan() implements CustomOp {
     @Override
     public @Nullable Value[] backward(
             Backend backend, List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
+        if (GradMode.isEnabled()) {
+            return recorded(inputs, outputs, gradients);
+        }
         try (Workspace space = new Workspace(backend)) {
             Walk walk = new Walk(space, inputs, outputs, gradients);
             for (int t = walk.steps - 1; t >= 0; t--) {
@@ -72,6 +82,40 @@ record LstmScan() implements CustomOp {
             }
             return walk.result();
         }
+    }
+
+    /** Computes the gradients by ops that have gradients themselves. */
+    private static @Nullable Value[] recorded(List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
+        try (Scope _ = Scope.open("lstm backward")) {
+            List<Tensor> at = inputs.stream().map(LstmScan::shared).toList();
+            List<Tensor> seeds = new ArrayList<>();
+            for (int k = 0; k < FIRST_SAVED; k++) {
+                @Nullable Value gradient = gradients[k];
+                seeds.add(gradient == null ? Tensors.zerosLike(shared(outputs.get(k))) : shared(gradient));
+            }
+            return Autograd.vjp(LstmScan::plain, at, seeds).stream()
+                    .map(gradient -> gradient.keep().value())
+                    .toArray(Value[]::new);
+        }
+    }
+
+    private static Tensor shared(Value value) {
+        return Tensor.wrap(AutogradBackend.share(value));
+    }
+
+    /** Runs the cell by ops that have gradients: all h, and the last c. */
+    private static List<Tensor> plain(List<Tensor> in) {
+        List<Tensor> hidden = new ArrayList<>();
+        Tensor h = in.get(H0);
+        Tensor c = in.get(C0);
+        for (Tensor x : in.get(0).unbind(0)) {
+            List<Tensor> gates = x.add(h.linear(in.get(WEIGHT), in.get(BIAS))).chunk(GATES, -1); // i f g o
+            Tensor kept = gates.get(1).sigmoid().mul(c);
+            c = kept.add(gates.get(0).sigmoid().mul(gates.get(2).tanh()));
+            h = gates.get(GATES - 1).sigmoid().mul(c.tanh());
+            hidden.add(h);
+        }
+        return List.of(Tensors.stack(hidden, 0), c);
     }
 
     /** {@return the values [N, ...] of one step of [T, N, ...]} */

@@ -94,8 +94,37 @@ public final class Autograd {
         return orZeros(grad(List.of(product.get()), List.of(v), List.of(u), UnaryOperator.identity()), y);
     }
 
+    /**
+     * Gives {@code v J} for a function of several tensors with several results: one gradient an input, zeros where no
+     * result depends on it. The gradients are recorded and have gradients in turn; those compute the function again.
+     *
+     * @param v one a result, of its shape
+     */
+    public static List<Tensor> vjp(Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, List<Tensor> v) {
+        List<Tensor> operands = new ArrayList<>(inputs);
+        operands.addAll(v);
+        return CheckpointOp.run(
+                all -> {
+                    List<Tensor> at = all.subList(0, inputs.size()).stream()
+                            .map(x -> x.dtype().isFloating() && !x.requiresGrad() ? leaf(x) : x)
+                            .toList();
+                    List<Tensor> seeds = all.subList(inputs.size(), all.size());
+                    return orZeros(grad(function.apply(at), seeds, at, o -> o.createGraph(true)), at);
+                },
+                operands);
+    }
+
     private static Tensor orZeros(List<Optional<Tensor>> found, Tensor like) {
         return found.getFirst().orElseGet(() -> Tensors.zerosLike(like));
+    }
+
+    static List<Tensor> orZeros(List<Optional<Tensor>> found, List<Tensor> like) {
+        List<Tensor> all = new ArrayList<>();
+        for (int i = 0; i < like.size(); i++) {
+            Tensor x = like.get(i);
+            all.add(found.get(i).orElseGet(() -> Tensors.zerosLike(x)));
+        }
+        return all;
     }
 
     /** Gives the derivative of a function at x: [shape of the result..., shape of x...], one backward an element. */
@@ -140,6 +169,7 @@ public final class Autograd {
      * parameters that it uses get their gradients.
      */
     public static Tensor checkpoint(Function<List<Tensor>, Tensor> function, Tensor... inputs) {
-        return CheckpointOp.run(function, List.of(inputs));
+        return CheckpointOp.run(in -> List.of(function.apply(in)), List.of(inputs))
+                .getFirst();
     }
 }

@@ -3,9 +3,8 @@ package dev.lockstep.tensor;
 import java.util.List;
 
 /**
- * torch.linalg: solutions and decompositions of matrices [..., m, n], each with its gradient (Giles 2008), without
- * second derivatives. Computed in f64 on the host. Decompositions that are not unique have LAPACK's signs where that is
- * said.
+ * torch.linalg: solutions and decompositions of matrices [..., m, n], each with its gradient (Giles 2008), which has
+ * one in turn. Computed in f64 on the host. Decompositions that are not unique have LAPACK's signs where that is said.
  */
 public final class LinearAlgebra {
     private LinearAlgebra() {}

@@ -1,5 +1,6 @@
 package dev.lockstep.tensor;
 
+import dev.lockstep.autograd.AutogradBackend;
 import dev.lockstep.autograd.GradMode;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A decomposition of matrices [..., m, n], computed in f64 on the host and rounded once; its gradient is a chain of
- * other ops, without a second derivative.
+ * other ops, which has a gradient in turn.
  */
 abstract class MatrixOp implements CustomOp {
     private final String name;
@@ -91,22 +92,17 @@ abstract class MatrixOp implements CustomOp {
     @Override
     public final @Nullable Value[] backward(
             Backend backend, List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
-        if (GradMode.isEnabled()) {
-            throw new UnsupportedOperationException(name + ": has no second derivative");
-        }
         try (Scope _ = Scope.open(name + " backward")) {
             List<Tensor> results = new ArrayList<>();
             List<Tensor> given = new ArrayList<>();
             for (int k = 0; k < gradients.length; k++) {
-                Tensor result = Tensor.wrap(outputs.get(k).alias());
+                Tensor result = Tensor.wrap(AutogradBackend.share(outputs.get(k)));
                 @Nullable Value gradient = gradients[k];
                 results.add(result);
-                given.add(gradient == null ? Tensors.zerosLike(result) : Tensor.wrap(gradient.alias()));
+                given.add(gradient == null ? Tensors.zerosLike(result) : Tensor.wrap(AutogradBackend.share(gradient)));
             }
-            Tensor input = Tensor.wrap(inputs.get(0).alias());
-            return new @Nullable Value[] {
-                gradient(input, results, given).value().alias()
-            };
+            Tensor input = Tensor.wrap(AutogradBackend.share(inputs.get(0)));
+            return new @Nullable Value[] {gradient(input, results, given).keep().value()};
         }
     }
 }

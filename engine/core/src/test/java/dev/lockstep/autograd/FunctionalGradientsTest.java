@@ -101,6 +101,20 @@ class FunctionalGradientsTest {
         }
 
         @Test
+        void vjpOfSeveralTensorsIsRecorded() {
+            Tensor y = tensor(2.0, 2, 2).requiresGrad(true);
+            List<Tensor> gradients = Autograd.vjp(
+                    in -> List.of(in.get(0).mul(in.get(1)).square(), in.get(0)),
+                    List.of(x, y),
+                    List.of(Tensors.ones(3), Tensors.ones(3)));
+            assertArrayEquals(new float[] {9, 17, 25}, numbers(gradients.get(0))); // 2 x y^2 + 1
+            assertArrayEquals(new float[] {4, 16, 36}, numbers(gradients.get(1))); // 2 x^2 y
+            assertArrayEquals(
+                    new float[] {8, 8, 8},
+                    numbers(Autograd.grad(gradients.get(0).sum(), x).getFirst()));
+        }
+
+        @Test
         void jacobianHasTheShapesOfBoth() {
             Tensor jacobian =
                     Autograd.jacobian(v -> v.unsqueeze(0).mul(tensor(2.0, 3).unsqueeze(1)), tensor(1.0, 1));
@@ -193,6 +207,42 @@ class FunctionalGradientsTest {
             Tensor y = Autograd.checkpoint(this::block, x.square()).square().sum();
             Tensor z = block(List.of(x.square())).square().sum();
             assertArrayEquals(numbers(z.backward().get(x)), numbers(y.backward().get(x)));
+        }
+
+        @Test
+        void hasSecondDerivatives() {
+            Tensor one = x.square();
+            Tensor other = x.square();
+            float[] plain = second(block(List.of(one)), one);
+            float[] again = second(Autograd.checkpoint(this::block, other), other);
+            for (int i = 0; i < plain.length; i++) {
+                assertEquals(1, again[i] / plain[i], 1e-5);
+            }
+        }
+
+        /** The gradients of x and the weight of the sum of the squared gradient for what the block has seen. */
+        private float[] second(Tensor result, Tensor seen) {
+            Tensor first = Autograd.grad(
+                            List.of(result.square().sum()), List.of(), List.of(seen), o -> o.createGraph(true))
+                    .getFirst()
+                    .orElseThrow();
+            return numbers(Tensors.cat(Autograd.grad(first.square().sum(), x, weight), 0));
+        }
+
+        @Test
+        void thirdDerivativesComeFromTheSameRule() {
+            Tensor hessian = Autograd.hessian(
+                    at -> Autograd.grad(
+                                    List.of(Autograd.checkpoint(in -> in.get(0).pow(4L), at)
+                                            .sum()),
+                                    List.of(),
+                                    List.of(at),
+                                    o -> o.createGraph(true))
+                            .getFirst()
+                            .orElseThrow()
+                            .sum(),
+                    tensor(2.0));
+            assertEquals(24 * 2, hessian.item(), 1e-4);
         }
 
         @Test

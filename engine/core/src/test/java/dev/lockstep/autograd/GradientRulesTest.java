@@ -10,6 +10,9 @@ import dev.lockstep.backend.op.Convolution.AvgPool2d;
 import dev.lockstep.backend.op.RandomKey;
 import dev.lockstep.backend.op.Sampling.Dropout;
 import dev.lockstep.backend.op.Window;
+import dev.lockstep.layout.DType;
+import dev.lockstep.nn.GRU;
+import dev.lockstep.nn.LSTM;
 import dev.lockstep.tensor.AttentionOptions;
 import dev.lockstep.tensor.ConvOptions;
 import dev.lockstep.tensor.LossReduction;
@@ -298,6 +301,17 @@ class GradientRulesTest {
         void dropoutUnderOneKey() {
             Dropout dropout = new Dropout(0.4, new RandomKey(1, 2));
             checkTwice(in -> Tensors.execute(dropout, in.get(0)).get(0).square(), leaf(1, 5, 5));
+        }
+
+        @Test
+        void recurrentNetworks() {
+            LSTM lstm = new LSTM(2, 3);
+            GRU gru = new GRU(2, 3);
+            lstm.to(DType.F64);
+            gru.to(DType.F64);
+            checkTwice(in -> lstm.call(in.get(0)).out(), leaf(1, 3, 2, 2));
+            checkTwice(in -> lstm.call(in.get(0)).end().c(), leaf(1, 3, 2, 2));
+            checkTwice(in -> gru.call(in.get(0)).out(), leaf(1, 3, 2, 2));
         }
 
         @Test

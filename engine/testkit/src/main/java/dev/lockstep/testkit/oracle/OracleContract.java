@@ -21,8 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Compares functions of tensors with what PyTorch gave: values and gradients in f64, values of inputs that lie
- * otherwise in memory, values and gradients in f32, and the gradients with central differences. Runs on the backend
- * that the test's class path brings.
+ * otherwise in memory, values and gradients in f32, the gradients with central differences, and their gradients with
+ * theirs. Runs on the backend that the test's class path brings.
  */
 public abstract class OracleContract {
     private static final double STEP = 1e-6;
@@ -85,6 +85,7 @@ public abstract class OracleContract {
             }
             if (golden.hasGradients() && !golden.name().endsWith(":held")) {
                 checkDifferences(golden, function);
+                new SecondDerivatives(golden, function).check();
             }
         }
     }
