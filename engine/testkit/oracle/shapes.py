@@ -111,6 +111,55 @@ def sequences(file):
     file.case("unpackSequence", lambda *t: rnn.unpack_sequence(rnn.pack_sequence(t, enforce_sorted=False)), *parts)
 
 
+def writes(file):
+    """Writes in place through views: each function clones first, so that its inputs stay leaves."""
+    def scaled(x, v):
+        y = x.clone()
+        y[1].mul_(v)
+        return y * y
+
+    def seen_later(x, v):
+        y = x.clone()
+        part = y[:, 1:3]
+        y.mul_(v)
+        return part * part, part + 1
+
+    def overlapping(x, v):
+        y = x.clone()
+        rows, columns = y[0:2], y[:, 0:2]
+        rows.mul_(v)
+        columns.add_(rows[0, 2])
+        return y, rows, columns * columns
+
+    def filled(x, v):
+        y = x * x
+        y[:, 0].fill_(3.0)
+        y[2].copy_(v[:4] * 2)
+        return y * y
+
+    def of_views(x, v):
+        y = x.clone()
+        part = y.t()[1:3]
+        part[:, 1].mul_(v[0])
+        part.div_(x[0, 0] + 3)
+        return y * y, part
+
+    def rows(x, v):
+        y = torch.zeros(4, 3, dtype=x.dtype)
+        for i in range(4):
+            y[i].copy_(x[:, i] * v[0] if i == 0 else x[:, i] * y[i - 1].clone())
+        return y
+
+    def strided(x, v):
+        y = x.clone()
+        y.diagonal().add_(v[0])
+        y[::2, ::3].sub_(v[1])
+        return y * y
+
+    for function in [scaled, seen_later, overlapping, filled, of_views, rows, strided]:
+        file.case("write." + function.__name__.replace("_", "."), function, normal(1, 3, 4), normal(2, 4))
+
+
 def products(file):
     file.case("matmul", torch.matmul, normal(1, 3, 4), normal(2, 4, 5))
     for name, left, right in [("1x1", (4,), (4,)), ("1x2", (4,), (4, 3)), ("2x1", (3, 4), (4,)),
@@ -149,5 +198,6 @@ views(file)
 copies(file)
 indexes(file)
 sequences(file)
+writes(file)
 products(file)
 file.write()

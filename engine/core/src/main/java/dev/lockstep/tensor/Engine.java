@@ -4,6 +4,7 @@ import dev.lockstep.autograd.AutogradBackend;
 import dev.lockstep.backend.Backends;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.Shaping;
 import dev.lockstep.backend.op.Update;
 import dev.lockstep.device.Device;
 import java.lang.ref.Reference;
@@ -14,7 +15,11 @@ final class Engine {
 
     /** Executes an op of one output. */
     static Tensor run(Op op, Tensor... inputs) {
-        return Tensor.wrap(execute(inputs[0].device(), op, inputs)[0]);
+        Tensor result = Tensor.wrap(execute(inputs[0].device(), op, inputs)[0]);
+        if (op instanceof Shaping.View && !(op instanceof Shaping.Detach)) {
+            result.seeInto(inputs[0]);
+        }
+        return result;
     }
 
     /** Executes an op and wraps all its outputs, in the current scope. */

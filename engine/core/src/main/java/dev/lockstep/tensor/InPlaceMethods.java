@@ -4,7 +4,8 @@ import dev.lockstep.backend.op.BinaryKind;
 
 /**
  * The methods of {@link Tensor} that write into it. Each returns the tensor, bumps the storage's version, and refuses a
- * leaf that requires a gradient (unless in {@code noGrad}), an expanded tensor, and while recording a view.
+ * leaf that requires a gradient or a view of one (unless in {@code noGrad}), and an expanded tensor. A recorded write
+ * through a view rewrites the history of its base and of the other views of it, as torch's does.
  */
 public sealed interface InPlaceMethods permits Tensor {
     /** Adds another tensor (broadcast to this) in place. */

@@ -1,7 +1,6 @@
 package dev.lockstep.tensor;
 
 import dev.lockstep.autograd.GradMode;
-import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Update.AddInto;
 import dev.lockstep.backend.op.Update.CopyInto;
@@ -13,8 +12,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Writes into tensors. While an operand is recorded, the op runs on a recorded copy of the target, its result is
- * written back, and the target takes over the result's history; so nothing that was saved for backward is lost unless
- * someone else shares the memory.
+ * written back, and the target takes over the result's history; so do its base and the other views of that, see Note
+ * [Writes through views] in ViewHistory. What was saved for backward and shares the memory is found out by its version.
  */
 final class InPlaceOps {
     private InPlaceOps() {}
@@ -78,17 +77,16 @@ final class InPlaceOps {
     }
 
     private static Tensor write(String name, Tensor target, boolean records, UnaryOperator<Tensor> compute) {
-        if (records && !target.value().storage().isExclusive()) {
-            throw new IllegalStateException(
-                    name + ": cannot record a write into memory that views or saved values share " + "(tensor "
-                            + target.dtype() + target.shape() + "): use the op without underscore");
+        if (records) {
+            target.checkRecordable(name);
         }
         try (var _ = Scope.open(name)) {
             Tensor result = compute.apply(records ? target.clone() : target);
             checkResult(name, target, result.dtype(), result);
-            Engine.update(new CopyInto(), target, result.to(target.dtype()));
+            Tensor fitting = result.to(target.dtype());
+            Engine.update(new CopyInto(), target, fitting);
             if (records) {
-                moveHistory(result, target);
+                target.takeHistory(fitting.shape().equals(target.shape()) ? fitting : fitting.expandAs(target));
             }
         }
         return target;
@@ -101,15 +99,6 @@ final class InPlaceOps {
         if (result.rank() > 0 && !result.shape().equals(target.shape())) {
             Layout expanded = result.layout().expand(target.shape());
             assert expanded.shape().equals(target.shape());
-        }
-    }
-
-    private static void moveHistory(Tensor from, Tensor to) {
-        Value.Slot before = to.value().slot();
-        to.value().setSlot(from.value().slot());
-        from.value().setSlot(null);
-        if (before != null) {
-            before.close();
         }
     }
 

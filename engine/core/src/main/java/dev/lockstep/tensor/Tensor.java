@@ -4,6 +4,7 @@ import dev.lockstep.autograd.AutogradBackend;
 import dev.lockstep.autograd.BackwardOptions;
 import dev.lockstep.autograd.GradMode;
 import dev.lockstep.autograd.Leaf;
+import dev.lockstep.autograd.ViewHistory;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Elementwise;
 import dev.lockstep.backend.op.Shaping;
@@ -44,6 +45,14 @@ public final class Tensor
     private @Nullable String closedBy;
     private boolean parameter;
 
+    /** Of a view: the tensor whose memory it sees. See Note [Writes through views] in ViewHistory. */
+    private @Nullable Tensor base;
+
+    private boolean madeUnrecorded;
+
+    /** How often a recorded write has changed the history of this memory; of a view, how many of those it knows. */
+    private int writes;
+
     private Tensor(Value value) {
         this.value = value;
     }
@@ -68,6 +77,9 @@ public final class Tensor
             throw new IllegalStateException("tensor " + value.dtype() + value.shape() + " was used after "
                     + (closedBy == null ? "it was closed" : "scope '" + closedBy + "' ended it")
                     + ": read it with item() or toFloatArray() before, or call keep() on it");
+        }
+        if (base != null && writes != base.writes) {
+            seeAgain(base);
         }
         return value;
     }
@@ -304,6 +316,68 @@ public final class Tensor
         scope = null;
         closedBy = ended.name();
         value.close();
+    }
+
+    /** Notes that this sees the memory of another tensor, unless it is a copy. */
+    void seeInto(Tensor seen) {
+        if (value.storage() == seen.value.storage()) {
+            base = seen.base == null ? seen : seen.base;
+            writes = base.writes;
+            madeUnrecorded = !GradMode.isEnabled();
+        }
+    }
+
+    private void seeAgain(Tensor written) {
+        if (written.value.isClosed()) {
+            throw new IllegalStateException("tensor " + dtype() + shape() + " is a view of a tensor that was written in"
+                    + " place and has ended since, so its history is lost: use the view before, or keep() its base");
+        }
+        writes = written.writes;
+        if (!madeUnrecorded && !(value.slot() instanceof Leaf)) {
+            ViewHistory.see(written.value, value);
+        }
+    }
+
+    /**
+     * Takes over the history of what was written here in place, and rewrites that of everything that shares the memory.
+     */
+    void takeHistory(Tensor written) {
+        if (base == null) {
+            Value.@Nullable Slot before = value.slot();
+            value.setSlot(written.value().slot());
+            written.value().setSlot(null);
+            if (before != null) {
+                before.close();
+            }
+            writes++;
+            return;
+        }
+        ViewHistory.write(base.value(), written.value(), value.layout());
+        base.writes++;
+    }
+
+    /**
+     * Refuses a recorded write that the history of the memory could not take up.
+     *
+     * @throws IllegalStateException saying why
+     */
+    void checkRecordable(String name) {
+        if (base == null) {
+            return;
+        }
+        String what = name + ": " + dtype() + shape() + " is a view ";
+        if (madeUnrecorded) {
+            throw new IllegalStateException(what + "that was made in noGrad, so its base would not learn of a recorded"
+                    + " write: make the view while recording, or write in noGrad");
+        }
+        if (base.value.isClosed()) {
+            throw new IllegalStateException(what + "of a tensor that has ended, so the write cannot be recorded: clone"
+                    + " it, or keep() its base");
+        }
+        if (base.isLeaf() && base.requiresGrad()) {
+            throw new IllegalStateException(
+                    what + "of a leaf that requires a gradient, which is written only inside" + " noGrad");
+        }
     }
 
     /** {@return whether an in-place write must be refused or recorded} */

@@ -23,6 +23,7 @@ final class ShapeOracle {
         reads(table);
         writes(table);
         sequences(table);
+        WriteOracle.addTo(table);
         products(table);
         return table;
     }
