@@ -144,8 +144,9 @@ def check(folder):
         places = json.load(file)["weight_map"]
     shards = {shard: read_safetensors(at("shards/" + shard)) for shard in set(places.values())}
     same("shards", {name: shards[shard][name] for name, shard in places.items()}, tensors())
-    with numpy.load(at("arrays.npz")) as file:
-        same("arrays.npz", {name: torch.from_numpy(file[name].copy()) for name in file.files}, strip(tensors()))
+    for name in ["arrays.npz", "packed.npz"]:
+        with numpy.load(at(name)) as file:
+            same(name, {key: torch.from_numpy(file[key].copy()) for key in file.files}, strip(tensors()))
     weight = numpy.load(at("weight.npy"))
     same("weight.npy", {"w": torch.from_numpy(weight.copy())}, {"w": tensors()["layer.weight"]})
     nested = torch.load(at("nested.pt"), weights_only=True)

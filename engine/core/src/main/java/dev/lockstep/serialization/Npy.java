@@ -4,6 +4,7 @@ import dev.lockstep.module.StateDict;
 import dev.lockstep.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.SequencedMap;
 
 /**
@@ -72,9 +73,24 @@ public final class Npy {
      * @throws CheckpointWriteException if the file cannot be written; one that was there before is untouched
      */
     public static void saveZip(StateDict state, Path file) {
+        saveZip(state, file, ZipWriter::new);
+    }
+
+    /**
+     * Writes tensors by name as a packed {@code .npz} file, as {@code numpy.savez_compressed} does. The file appears
+     * whole or not at all. Each array is packed in memory.
+     *
+     * @throws IllegalArgumentException if one is of BF16, which numpy lacks
+     * @throws CheckpointWriteException if the file cannot be written; one that was there before is untouched
+     */
+    public static void saveZipCompressed(StateDict state, Path file) {
+        saveZip(state, file, ZipWriter::deflating);
+    }
+
+    private static void saveZip(StateDict state, Path file, Function<FileOutput, ZipWriter> writer) {
         state.tensors().values().forEach(tensor -> NpyHeader.descr(tensor.dtype()));
         FileOutput.save(file, out -> {
-            ZipWriter zip = new ZipWriter(out);
+            ZipWriter zip = writer.apply(out);
             for (var pair : state.tensors().entrySet()) {
                 Tensor tensor = pair.getValue();
                 byte[] head = NpyHeader.of(tensor.dtype(), tensor.shape()).toBytes();

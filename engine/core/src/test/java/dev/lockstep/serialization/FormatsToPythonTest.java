@@ -5,6 +5,7 @@ import static dev.lockstep.serialization.FormatSamples.assertSame;
 import static dev.lockstep.serialization.FormatSamples.state;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.module.StateDict;
@@ -37,6 +38,7 @@ class FormatsToPythonTest {
         Files.createDirectory(folder.resolve("shards"));
         SafetensorsShards.save(state(), folder.resolve("shards"), 40);
         Npy.saveZip(arrays(), folder.resolve("arrays.npz"));
+        Npy.saveZipCompressed(arrays(), folder.resolve("packed.npz"));
         Npy.save(Tensors.of(new float[] {-1, 0.5f, -0.5f, 1, 0, 1.5f}, 3, 2).t(), folder.resolve("weight.npy"));
         Map<String, Object> nested = new LinkedHashMap<>();
         nested.put("model", state());
@@ -52,11 +54,22 @@ class FormatsToPythonTest {
     }
 
     @Test
+    void packedArraysTakeLessRoom() throws IOException {
+        StateDict state = new StateDict(new LinkedHashMap<>(Map.of("zeros", Tensors.zeros(300, 300))));
+        Path packed = folder.resolve("zeros.npz");
+        Npy.saveZipCompressed(state, packed);
+        assertTrue(Files.size(packed) < 4 * 300 * 300 / 100);
+        assertArrayEquals(
+                new float[300 * 300], Npy.loadZip(packed).tensors().get("zeros").toFloatArray());
+    }
+
+    @Test
     void whatWasWrittenComesBack() {
         assertSame(state(), PyTorchFile.load(folder.resolve("state.pt")));
         assertSame(state(), PyTorchFile.load(folder.resolve("nested.pt"), "model"));
         assertSame(state(), Safetensors.load(folder.resolve("shards")));
         assertSame(arrays(), Npy.loadZip(folder.resolve("arrays.npz")));
+        assertSame(arrays(), Npy.loadZip(folder.resolve("packed.npz")));
         assertArrayEquals(
                 new float[] {-1, -0.5f, 0, 0.5f, 1, 1.5f},
                 Npy.load(folder.resolve("weight.npy")).toFloatArray());
