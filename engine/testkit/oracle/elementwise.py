@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from golden import File, ints, normal, positive
+from golden import Digamma, File, ints, normal, positive, trigamma
 
 EDGES = torch.tensor([0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 0.5, 1e-10, -1e-10, 30.0, -30.0], dtype=torch.float64)
 WILD = torch.tensor([float("inf"), -float("inf"), float("nan"), 1e300, -1e300, 0.0, -0.0, 1.0], dtype=torch.float64)
@@ -56,6 +56,18 @@ def unary(file):
     file.case("log2:powers", torch.log2, torch.tensor([1.0, 2, 8, 1024, 0.25], dtype=torch.float64))
     for name, function in dict(asin=torch.asin, acos=torch.acos).items():
         file.case(name, function, torch.tanh(normal(1, 3, 4)))
+    special = dict(lgamma=torch.lgamma, digamma=Digamma.apply, trigamma=trigamma)
+    for name, function in special.items():
+        grad = name != "trigamma"
+        file.case(name, function, positive(1, 3, 4) * 3, grad=grad)
+        file.case(name + ":negative", function, normal(1, 3, 4) * 3, grad=grad)
+        file.case(name + ":far", function, positive(1, 6) * torch.tensor([1e-3, 1e1, 1e2, 1e3, 1e5, 1e8]).double(),
+                  grad=False)
+    # PyTorch's digamma and trigamma of infinity and of negative whole numbers are their own; only lgamma's are here.
+    file.case("lgamma:wild", torch.lgamma, WILD, grad=False)
+    file.case("erfinv", torch.erfinv, torch.tanh(normal(1, 3, 4)))
+    file.case("erfinv:edges", torch.erfinv, torch.tensor([0.0, -0.0, 1.0, -1.0, 1.5, float("nan"), 1e-9, 1 - 1e-9]).double(),
+              grad=False)
     for name, function in dict(isnan=torch.isnan, isinf=torch.isinf, isfinite=torch.isfinite,
                                logicalNot=torch.logical_not).items():
         file.case(name + ":wild", function, WILD, grad=False)

@@ -51,7 +51,8 @@ final class ArchitectureTest {
                     "dev.lockstep.data..",
                     "dev.lockstep.serialization..",
                     "dev.lockstep.tensorboard..",
-                    "dev.lockstep.plot.."),
+                    "dev.lockstep.plot..",
+                    "dev.lockstep.distributions.."),
             List.of("dev.lockstep.train.."));
 
     private static final DescribedPredicate<JavaClass> COLLECTIVES_CORE = resideInAPackage("dev.lockstep.collectives..")

@@ -41,6 +41,11 @@ final class UnaryGradients {
             case TANH -> Rule.ofOutput(d -> d.binary(BinaryKind.TANH_GRAD, d.output(0), d.gradient()));
             case SIGMOID -> Rule.ofOutput(d -> d.binary(BinaryKind.SIGMOID_GRAD, d.output(0), d.gradient()));
             case ERF -> Rule.ofInput(UnaryGradients::erf);
+            case ERFINV -> Rule.ofOutput(UnaryGradients::erfinv);
+            case LGAMMA -> Rule.ofInput(d -> d.mul(d.gradient(), d.unary(UnaryKind.DIGAMMA, d.input(0))));
+            case DIGAMMA -> Rule.ofInput(d -> d.mul(d.gradient(), d.unary(UnaryKind.TRIGAMMA, d.input(0))));
+            case TRIGAMMA -> Rule.ofInput(d -> d.mul(d.gradient(), d.unary(UnaryKind.TETRAGAMMA, d.input(0))));
+            case TETRAGAMMA -> Rule.unsupported();
             case RELU -> Rule.ofOutput(d -> d.binary(BinaryKind.RELU_GRAD, d.output(0), d.gradient()));
             case GELU -> Rule.ofInput(d -> fusedOr(d, BinaryKind.GELU_GRAD, geluSlope(d)));
             case GELU_TANH -> Rule.ofInput(d -> fusedOr(d, BinaryKind.GELU_TANH_GRAD, geluTanhSlope(d)));
@@ -65,6 +70,12 @@ final class UnaryGradients {
     private static Value erf(Derivation d) {
         Value density = d.unary(UnaryKind.EXP, d.neg(d.unary(UnaryKind.SQUARE, d.input(0))));
         return d.mul(d.gradient(), d.mul(density, TWO_OVER_ROOT_PI));
+    }
+
+    /** {@code g sqrt(pi) / 2 e^(y^2)}. */
+    private static Value erfinv(Derivation d) {
+        Value growth = d.unary(UnaryKind.EXP, d.unary(UnaryKind.SQUARE, d.output(0)));
+        return d.mul(d.gradient(), d.mul(growth, 1 / TWO_OVER_ROOT_PI));
     }
 
     /**

@@ -4,8 +4,8 @@ import dev.lockstep.module.StateDict;
 import dev.lockstep.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.function.Function;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /**
  * Reads and writes numpy's files: one array in an {@code .npy} file, several with names in an {@code .npz} file. Read

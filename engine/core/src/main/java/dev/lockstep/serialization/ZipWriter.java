@@ -91,23 +91,28 @@ final class ZipWriter {
 
     private static byte[] deflated(MemorySegment... parts) {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        byte[] piece = new byte[PIECE_BYTES];
         try (Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true)) {
             for (MemorySegment part : parts) {
-                for (long at = 0; at < part.byteSize(); at += PIECE_BYTES) {
-                    int length = (int) Math.min(PIECE_BYTES, part.byteSize() - at);
-                    deflater.setInput(part.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
-                    while (!deflater.needsInput()) {
-                        packed.write(piece, 0, deflater.deflate(piece));
-                    }
-                }
+                deflate(deflater, part, packed);
             }
             deflater.finish();
+            byte[] piece = new byte[PIECE_BYTES];
             while (!deflater.finished()) {
                 packed.write(piece, 0, deflater.deflate(piece));
             }
         }
         return packed.toByteArray();
+    }
+
+    private static void deflate(Deflater deflater, MemorySegment part, ByteArrayOutputStream packed) {
+        byte[] piece = new byte[PIECE_BYTES];
+        for (long at = 0; at < part.byteSize(); at += PIECE_BYTES) {
+            long length = Math.min(PIECE_BYTES, part.byteSize() - at);
+            deflater.setInput(part.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
+            while (!deflater.needsInput()) {
+                packed.write(piece, 0, deflater.deflate(piece));
+            }
+        }
     }
 
     private short method() {
@@ -126,7 +131,10 @@ final class ZipWriter {
         out.putShort((short) name.length).putShort((short) (fixed + padding - LOCAL_BYTES - name.length));
         out.put(name);
         if (wide) {
-            out.putShort((short) 1).putShort((short) WIDE_BYTES).putLong(entry.size()).putLong(entry.packed());
+            out.putShort((short) 1)
+                    .putShort((short) WIDE_BYTES)
+                    .putLong(entry.size())
+                    .putLong(entry.packed());
         }
         out.putShort(PADDING).putShort((short) padding);
         return out.clear();

@@ -75,6 +75,28 @@ public sealed interface ElementwiseMethods permits Tensor {
         return ElementwiseOps.unary(UnaryKind.ERF, (Tensor) this);
     }
 
+    /** Gives the inverse of the error function, element by element: infinite at -1 and 1, NaN beyond. */
+    default Tensor erfinv() {
+        return ElementwiseOps.unary(UnaryKind.ERFINV, (Tensor) this);
+    }
+
+    /** Gives the logarithm of the gamma function's magnitude, element by element. */
+    default Tensor lgamma() {
+        return ElementwiseOps.unary(UnaryKind.LGAMMA, (Tensor) this);
+    }
+
+    /**
+     * Gives the logarithmic derivative of the gamma function, element by element; its gradient is {@link #trigamma}.
+     */
+    default Tensor digamma() {
+        return ElementwiseOps.unary(UnaryKind.DIGAMMA, (Tensor) this);
+    }
+
+    /** Gives the derivative of {@link #digamma}, element by element: {@code polygamma(1, x)}. */
+    default Tensor trigamma() {
+        return ElementwiseOps.unary(UnaryKind.TRIGAMMA, (Tensor) this);
+    }
+
     /** Gives the largest whole number not above, element by element. */
     default Tensor floor() {
         return ElementwiseOps.unary(UnaryKind.FLOOR, (Tensor) this);

@@ -27,6 +27,7 @@ final class ElementwiseOps {
             case EXP, EXPM1, LOG, LOG1P, LOG2, LOG10, SQRT, RSQRT, RECIPROCAL -> true;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH -> true;
             case SIGMOID, ERF, GELU, GELU_TANH, SILU -> true;
+            case ERFINV, LGAMMA, DIGAMMA, TRIGAMMA, TETRAGAMMA -> true;
             case NEG, ABS, SIGN, SQUARE, FLOOR, CEIL, ROUND, TRUNC, RELU -> false;
             case IS_NAN, IS_INF, IS_FINITE, LOGICAL_NOT, BITWISE_NOT -> false;
         };

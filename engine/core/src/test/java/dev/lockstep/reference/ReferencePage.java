@@ -1,5 +1,6 @@
 package dev.lockstep.reference;
 
+import dev.lockstep.distributions.Distribution;
 import dev.lockstep.module.Module;
 import dev.lockstep.optim.Optimizer;
 import dev.lockstep.reference.JavaSource.Method;
@@ -57,6 +58,7 @@ final class ReferencePage {
         tensorMethods();
         functions();
         types("Modules", "nn", "torch.nn", Module.class);
+        types("Distributions", "distributions", "torch.distributions", Distribution.class);
         statics("Initialisers", "nn/Init", List.of("torch.nn.init"));
         types("Optimizers", "optim", "torch.optim", Optimizer.class);
         statics("Schedules", "optim/Schedule", List.of("torch.optim.lr_scheduler"));

@@ -36,6 +36,15 @@ public enum UnaryKind {
     TANH(ScalarMath::tanh, StrictMath::tanh),
     SIGMOID(ScalarMath::sigmoid, DoubleMath::sigmoid),
     ERF(ScalarMath::erf, DoubleMath::erf),
+    /** The inverse of {@link #ERF}; in f32 that of f64, rounded, as the next four are. */
+    ERFINV(x -> (float) SpecialMath.erfinv(x), SpecialMath::erfinv),
+    /** {@code log |gamma(x)|}. */
+    LGAMMA(x -> (float) SpecialMath.lgamma(x), SpecialMath::lgamma),
+    DIGAMMA(x -> (float) SpecialMath.digamma(x), SpecialMath::digamma),
+    /** The derivative of {@link #DIGAMMA}. */
+    TRIGAMMA(x -> (float) SpecialMath.trigamma(x), SpecialMath::trigamma),
+    /** The derivative of {@link #TRIGAMMA}. */
+    TETRAGAMMA(x -> (float) SpecialMath.tetragamma(x), SpecialMath::tetragamma),
     FLOOR(x -> (float) Math.floor(x), Math::floor),
     CEIL(x -> (float) Math.ceil(x), Math::ceil),
     /** To the nearest whole number, halves to the even one. */
@@ -87,6 +96,7 @@ public enum UnaryKind {
             case EXP, EXPM1, LOG, LOG1P, LOG2, LOG10, SQRT, RSQRT, RECIPROCAL -> false;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH -> false;
             case SIGMOID, ERF, GELU, GELU_TANH, SILU -> false;
+            case ERFINV, LGAMMA, DIGAMMA, TRIGAMMA, TETRAGAMMA -> false;
         };
     }
 

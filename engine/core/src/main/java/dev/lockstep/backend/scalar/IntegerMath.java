@@ -25,6 +25,7 @@ final class IntegerMath {
                 throw new AssertionError(kind + " of an integer");
             case SINH, COSH, TANH, SIGMOID, ERF, GELU, GELU_TANH, SILU ->
                 throw new AssertionError(kind + " of an integer");
+            case ERFINV, LGAMMA, DIGAMMA, TRIGAMMA, TETRAGAMMA -> throw new AssertionError(kind + " of an integer");
         };
     }
 

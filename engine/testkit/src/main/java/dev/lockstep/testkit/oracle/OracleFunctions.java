@@ -29,6 +29,8 @@ public final class OracleFunctions {
                 FunctionalOracle.functions(),
                 LossOracle.functions(),
                 LinearAlgebraOracle.functions(),
+                FourierOracle.functions(),
+                DistributionOracle.functions(),
                 DtypeOracle.functions(),
                 TrainingOracle.optimizers(),
                 TrainingOracle.schedulers(),

@@ -55,6 +55,7 @@ final class ElementKernels {
             case RELU -> LaneMath::relu;
             case TANH, ERF, GELU, GELU_TANH, SILU -> null; // In stages.
             case EXPM1, LOG1P, LOG2, LOG10, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH -> null;
+            case ERFINV, LGAMMA, DIGAMMA, TRIGAMMA, TETRAGAMMA -> null;
             case FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF, IS_FINITE, LOGICAL_NOT, BITWISE_NOT -> null;
         };
     }

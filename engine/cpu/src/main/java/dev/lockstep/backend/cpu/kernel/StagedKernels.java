@@ -45,6 +45,7 @@ final class StagedKernels {
             case NEG, ABS, SIGN, EXP, LOG, SQRT, RSQRT, RECIPROCAL, SQUARE, SIN, COS, SIGMOID, FLOOR, CEIL, RELU ->
                 null;
             case EXPM1, LOG1P, LOG2, LOG10, TAN, ASIN, ACOS, ATAN, SINH, COSH, ROUND, TRUNC -> null;
+            case ERFINV, LGAMMA, DIGAMMA, TRIGAMMA, TETRAGAMMA -> null;
             case IS_NAN, IS_INF, IS_FINITE, LOGICAL_NOT, BITWISE_NOT -> null;
         };
     }
