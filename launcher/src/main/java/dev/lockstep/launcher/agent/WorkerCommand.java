@@ -17,7 +17,8 @@ import java.util.List;
  */
 public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, String heap, List<String> options) {
     /**
-     * The flags every JVM that computes needs; the last ones keep vector kernels fast, see the README of engine/cpu.
+     * The flags every JVM that computes needs; the last ones keep vector kernels fast and the compiler from the compute
+     * threads' processors, see the README of engine/cpu.
      */
     public static final List<String> ENGINE_FLAGS = List.of(
             "--add-modules=jdk.incubator.vector",
@@ -28,7 +29,11 @@ public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, 
             "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.Lanes::*",
             "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.LaneMath::*",
             "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.Loops::lambda*",
-            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.*::apply");
+            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.*::apply",
+            "-XX:Tier4InvocationThreshold=20000",
+            "-XX:Tier4MinInvocationThreshold=2400",
+            "-XX:Tier4CompileThreshold=60000",
+            "-XX:Tier4BackEdgeThreshold=160000");
 
     /** The environment variable by which the build has the first worker write the archive. */
     private static final String ARCHIVE_OUTPUT = "LOCKSTEP_ARCHIVE_OUTPUT";
