@@ -94,13 +94,7 @@ public final class Layout {
     }
 
     private boolean isDenseInSomeOrder() {
-        Integer[] order = new Integer[shape.rank()];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, (a, b) -> Long.compare(strides[b], strides[a]));
-        int[] axes = Arrays.stream(order)
-                .filter(i -> shape.size(i) != 1)
-                .mapToInt(i -> i)
-                .toArray();
+        int[] axes = axesInMemory();
         long step = 1;
         for (int i = axes.length - 1; i >= 0; i--) {
             if (strides[axes[i]] != step) {
@@ -109,6 +103,25 @@ public final class Layout {
             step *= shape.size(axes[i]);
         }
         return true;
+    }
+
+    /**
+     * {@return the axes whose size is not 1, from the largest stride to the smallest; of equal strides the first axis
+     * comes first}
+     */
+    public int[] axesInMemory() {
+        int[] axes = new int[shape.rank()];
+        int count = 0;
+        for (int axis = 0; axis < axes.length; axis++) {
+            if (shape.size(axis) != 1) {
+                int place = count++;
+                for (; place > 0 && strides[axes[place - 1]] < strides[axis]; place--) {
+                    axes[place] = axes[place - 1];
+                }
+                axes[place] = axis;
+            }
+        }
+        return Arrays.copyOf(axes, count);
     }
 
     /** {@return this layout with its axes reordered: axis i of the result is axis {@code axes[i]} of this} */

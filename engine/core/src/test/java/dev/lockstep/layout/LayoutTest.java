@@ -37,6 +37,30 @@ class LayoutTest {
             assertFalse(contiguous(4, 6).narrow(1, 0, 3, 1).isDense());
             assertTrue(contiguous(4, 6).narrow(0, 1, 2, 1).isDense());
         }
+
+        @Test
+        void aPermutedLayoutIsDenseAndAnExpandedOneIsNot() {
+            assertTrue(contiguous(2, 3, 4).permute(1, 2, 0).isDense());
+            assertFalse(contiguous(3, 1).expand(Shape.of(3, 4)).isDense());
+        }
+
+        @Test
+        void axesInMemoryGoFromTheLargestStrideToTheSmallest() {
+            assertArrayEquals(
+                    new int[] {0, 2, 3, 1},
+                    Layout.channelsLast(Shape.of(2, 3, 4, 5)).axesInMemory());
+            assertArrayEquals(
+                    new int[] {2, 0, 1}, contiguous(2, 3, 4).permute(1, 2, 0).axesInMemory());
+        }
+
+        @Test
+        void axesInMemoryLeaveOutThoseOfSizeOneAndKeepTheOrderOfEqualStrides() {
+            assertArrayEquals(new int[] {1}, contiguous(1, 3, 1).axesInMemory());
+            assertArrayEquals(new int[0], contiguous(1, 1).axesInMemory());
+            assertArrayEquals(
+                    new int[] {0, 1},
+                    Layout.of(Shape.of(2, 3), new long[] {0, 0}, 0).axesInMemory());
+        }
     }
 
     @Nested

@@ -2,7 +2,6 @@ package dev.lockstep.backend.cpu.kernel;
 
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,17 +51,7 @@ record Operand(long address, long repeat, long stretch) {
      * {@return the axes of a dense layout that are longer than 1, outermost in memory first; null if it is not dense}
      */
     static int @Nullable [] order(Layout layout) {
-        if (!layout.isDense()) {
-            return null;
-        }
-        Shape shape = layout.shape();
-        Integer[] axes = new Integer[shape.rank()];
-        Arrays.setAll(axes, i -> i);
-        Arrays.sort(axes, (a, b) -> Long.compare(layout.stride(b), layout.stride(a)));
-        return Arrays.stream(axes)
-                .filter(i -> shape.size(i) != 1)
-                .mapToInt(i -> i)
-                .toArray();
+        return layout.isDense() ? layout.axesInMemory() : null;
     }
 
     /** {@return whether the operand is as large as a result of {@code count} elements, so that it is read in place} */
