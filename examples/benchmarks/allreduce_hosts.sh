@@ -18,6 +18,9 @@ while [ $# -gt 0 ]; do
 done
 
 "$here/namespaces.sh" possible
+set_up_torch
+set_up_openmpi
+"$lockstep" --version >/dev/null # Which builds it, if need be, once and not on every machine.
 name=lsb
 work=$(mktemp -d)
 trap '"$here/namespaces.sh" down "$name"; rm -rf "$work"' EXIT

@@ -32,11 +32,20 @@ packages=(python3-torch python3-numpy libopenblas0-openmp)
 blas=/usr/lib/$(uname -m)-linux-gnu/openblas-openmp
 set_up_torch() {
   if "$python" -c 'import torch' 2>/dev/null && [ -d "$blas" ]; then return; fi
-  printf 'apt-get install %s\n' "${packages[*]}" >&2
+  install_packages "${packages[@]}"
+}
+
+set_up_openmpi() {
+  if command -v mpicc >/dev/null && command -v mpirun >/dev/null && command -v gcc >/dev/null; then return; fi
+  install_packages openmpi-bin libopenmpi-dev gcc
+}
+
+install_packages() {
   local as_root=()
+  printf 'apt-get install %s\n' "$*" >&2
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
   "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
 set_up_libtorch() {

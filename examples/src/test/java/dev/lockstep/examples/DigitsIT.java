@@ -29,14 +29,27 @@ class DigitsIT {
         assertEquals(alone.path("weights_sha256"), train(2, 1, "--epochs", "5").path("weights_sha256"));
     }
 
+    /** One process alone, then every count of workers of which some divide eight and some do not, by every way. */
     @Test
-    void makesTheSameStepsOnTwoThreeAndFiveWorkers() {
+    void makesTheSameStepsWithAnyNumberOfWorkersOverAnyTransport() {
         Map<String, String> digests = new LinkedHashMap<>();
-        for (int workers : List.of(2, 3, 5)) {
-            JsonNode done = train(workers, 1 + workers % 2, "--steps", "5");
-            digests.put(workers + " workers", done.path("weights_sha256").asText());
-        }
+        digests.put("alone", digestOfSteps(1, "auto"));
+        digests.put("2 over shm", digestOfSteps(2, "shm"));
+        digests.put("3 over tcp", digestOfSteps(3, "tcp"));
+        digests.put("4 over aeron", digestOfSteps(4, "aeron"));
+        digests.put("5 over shm", digestOfSteps(5, "shm"));
+        digests.put("8 over tcp, two sockets a pair", digestOfSteps(8, "tcp", "--sockets", "2"));
         assertEquals(1, digests.values().stream().distinct().count(), digests.toString());
+    }
+
+    private String digestOfSteps(int workers, String transport, String... flags) {
+        List<String> line = new ArrayList<>(List.of("--transport", transport, "--virtual-ranks", "8"));
+        line.addAll(List.of("--nproc-per-node", Integer.toString(workers), "--threads", "1"));
+        line.addAll(List.of(flags));
+        line.addAll(List.of("digits", "--", "--steps", "5"));
+        try (Launched run = Launched.run(folder, workers + transport, line.toArray(String[]::new))) {
+            return run.done().path("weights_sha256").asText();
+        }
     }
 
     private JsonNode train(int workers, int threads, String... length) {

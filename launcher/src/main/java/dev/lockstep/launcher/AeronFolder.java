@@ -2,14 +2,27 @@ package dev.lockstep.launcher;
 
 import dev.lockstep.collectives.aeron.AeronFitness;
 import dev.lockstep.collectives.aeron.AeronOptions;
+import java.nio.file.Path;
+import java.util.Optional;
 
-/** Where Aeron keeps its buffers on this machine, and whether it can. */
+/** Where Aeron keeps its buffers on this machine, whether it can, and whether a driver runs already. */
 public final class AeronFolder {
+    /** The environment variable with the folder of a driver that runs already. */
+    static final String VARIABLE = "LOCKSTEP_AERON_DRIVER";
+
     private AeronFolder() {}
+
+    /** {@return the folder of the driver that the environment names} */
+    static Optional<Path> running() {
+        return Optional.ofNullable(System.getenv(VARIABLE))
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of);
+    }
 
     /** {@return the options of every worker} */
     public static AeronOptions options() {
-        return AeronOptions.defaults(SharedFolder.path(), System::nanoTime);
+        AeronOptions options = AeronOptions.defaults(SharedFolder.path(), System::nanoTime);
+        return running().map(options::withDriver).orElse(options);
     }
 
     /**

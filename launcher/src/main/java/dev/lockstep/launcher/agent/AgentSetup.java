@@ -3,6 +3,7 @@ package dev.lockstep.launcher.agent;
 import dev.lockstep.cluster.AgentId;
 import dev.lockstep.launcher.link.AgentMessage;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -29,6 +30,13 @@ public record AgentSetup(
     /** Copies the environment. */
     public AgentSetup {
         environment = Map.copyOf(environment);
+    }
+
+    /** {@return what is to be run, with further variables in the workers' environment} */
+    public AgentSetup with(Map<String, String> variables) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(variables);
+        return new AgentSetup(id, host, workers, command, all, welcome, logs);
     }
 
     /** {@return the folder of a worker's logs} */

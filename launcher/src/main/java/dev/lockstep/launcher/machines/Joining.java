@@ -6,10 +6,12 @@ import dev.lockstep.cluster.pekko.ClusterNodeException;
 import dev.lockstep.cluster.pekko.JobCertificate;
 import dev.lockstep.cluster.pekko.NodeOptions;
 import dev.lockstep.cluster.register.SharedFolderRegister;
+import dev.lockstep.launcher.AeronShare;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.TlsFiles;
 import dev.lockstep.launcher.agent.Agent;
+import dev.lockstep.launcher.agent.AgentSetup;
 import dev.lockstep.launcher.agent.Installation;
 import dev.lockstep.launcher.agent.Names;
 import dev.lockstep.launcher.agent.Signals;
@@ -78,8 +80,11 @@ public final class Joining {
             Path logs = plan.runFolder().resolve(workload.logs()).resolve("agent-" + agentId);
             Workload.Site site =
                     new Workload.Site(agentId, Names.host(), host(), secrets(), plan.runFolder(), logs, -1, -1);
-            try (RelayLog log = new RelayLog(logs, out)) {
-                Agent agent = new Agent(workload.on(site, installation), log, control::of, System::nanoTime);
+            int workers = workload.machines() * workload.workers();
+            try (AeronShare aeron = AeronShare.open(workload.job().transport(), workers, workload.workers());
+                    RelayLog log = new RelayLog(logs, out)) {
+                AgentSetup setup = workload.on(site, installation).with(aeron.environment());
+                Agent agent = new Agent(setup, log, control::of, System::nanoTime);
                 control.connect(node);
                 Signals.handToAgent(agent);
                 return agent.run();

@@ -5,6 +5,7 @@ import dev.lockstep.cluster.AttemptId;
 import dev.lockstep.cluster.InMemoryRegister;
 import dev.lockstep.cluster.JobSpec;
 import dev.lockstep.collectives.shared.SharedIdentity;
+import dev.lockstep.launcher.AeronShare;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.MachineMemory;
@@ -108,9 +109,12 @@ public final class Run {
                 folder.logs(),
                 kill.map(RunOptions.Kill::rank).orElse(-1),
                 kill.map(RunOptions.Kill::step).orElse(-1L));
-        AgentSetup setup = workload.on(site, installation);
         JobSpec job = job(new AttemptId(workload.runId(), workload.attempt()));
-        try {
+        int workers = options.cluster().machines() * options.worker().count();
+        String transport = options.job().connection().transport();
+        try (AeronShare aeron =
+                AeronShare.open(transport, workers, options.worker().count())) {
+            AgentSetup setup = workload.on(site, installation).with(aeron.environment());
             return alone ? superviseAlone(setup, job, console) : superviseMachines(workload, setup, job, site, console);
         } finally { // A worker that was killed while it joined has left the name of its memory.
             SharedFolder.open(new SharedIdentity(workload.runId(), workload.attempt(), token))

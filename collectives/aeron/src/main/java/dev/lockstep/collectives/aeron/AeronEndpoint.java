@@ -6,55 +6,64 @@ import dev.lockstep.collectives.PeerLostException;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.wire.WireIdentity;
 import io.aeron.Aeron;
-import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
-import io.aeron.exceptions.DriverTimeoutException;
-import java.io.File;
+import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.agrona.IoUtil;
+import java.util.function.IntSupplier;
+import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.SleepingIdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker's end of the data plane over Aeron: one media driver and one port for the life of the process, one
- * generation after the other. Thread-safe.
+ * A worker's end of the data plane over Aeron: one port for the life of the process, one generation after the other, by
+ * a media driver of its own or one that all workers of the machine share. Thread-safe.
  */
 public final class AeronEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AeronEndpoint.class);
-    private static final String FOLDER_PREFIX = "lockstep-aeron-";
-    private static final long STALE_MILLIS = 10_000;
-    private static final int NAME_BYTES = 8;
-    private static final int MTU_LOOPBACK_BYTES = 16 << 10;
-    private static final int MTU_BYTES = 1_408;
-    private static final int MTUS_PER_TERM = 8;
+    private static final long ANSWER_PAUSE_NANOS = 20_000;
     private static final int RESERVED_STREAM = 1;
 
     private final WireIdentity identity;
     private final AeronOptions options;
-    private final MediaDriver driver;
+    private final Optional<MediaDriver> embedded;
     private final Aeron aeron;
     private final AeronPump pump;
     private final String address;
     private final AtomicLong fence = new AtomicLong();
     private final SecureRandom nonces = new SecureRandom();
 
-    private AeronEndpoint(String host, WireIdentity identity, AeronOptions options, MediaDriver driver, Aeron aeron) {
+    private AeronEndpoint(
+            String host, WireIdentity identity, AeronOptions options, Optional<MediaDriver> embedded, Aeron aeron)
+            throws IOException {
         this.identity = identity;
         this.options = options;
-        this.driver = driver;
+        this.embedded = embedded;
         this.aeron = aeron;
-        this.pump = new AeronPump(driver.sharedAgentInvoker(), aeron.conductorAgentInvoker(), options.nanoTime());
-        this.address = host + ":" + freePort(host);
+        this.pump = new AeronPump(work(embedded, aeron), options.nanoTime());
+        String own = host + ":" + freePort(host);
+        Optional<Path> driver = options.driver();
+        this.address = driver.isEmpty() ? own : AeronChannels.shared(own, AeronChannels.nameOf(driver.get()));
         // Nobody publishes to this stream: it keeps the port for the life of the endpoint.
-        pump.locked(() -> aeron.addSubscription("aeron:udp?endpoint=" + address, RESERVED_STREAM));
+        pump.locked(() -> aeron.addSubscription("aeron:udp?endpoint=" + own, RESERVED_STREAM));
+    }
+
+    private static IntSupplier work(Optional<MediaDriver> embedded, Aeron aeron) {
+        AgentInvoker client = aeron.conductorAgentInvoker();
+        if (embedded.isEmpty()) {
+            return client::invoke;
+        }
+        AgentInvoker driver = embedded.get().sharedAgentInvoker();
+        return () -> driver.invoke() + client.invoke();
     }
 
     /** {@return a port that was free a moment ago; a subscription to port 0 could not be shared by others} */
@@ -67,70 +76,42 @@ public final class AeronEndpoint implements AutoCloseable {
     }
 
     /**
-     * Starts a driver and listens on a free port of a host; see {@link AeronFitness} before.
+     * Starts a driver, unless the options name one, and listens on a free port of a host; see {@link AeronFitness}
+     * before.
      *
-     * @throws IllegalStateException naming the host, if that cannot be
+     * @throws IllegalStateException naming the host, or the folder in which no driver runs, if that cannot be
      */
     public static AeronEndpoint open(String host, WireIdentity identity, AeronOptions options) {
-        sweep(options.folder().toFile());
-        String name = options.folder().resolve(FOLDER_PREFIX + random()).toString();
-        boolean loopback = host.startsWith("127.") || host.equals("localhost");
-        MediaDriver.Context context = new MediaDriver.Context()
-                .aeronDirectoryName(name)
-                .dirDeleteOnStart(true)
-                .dirDeleteOnShutdown(true)
-                .threadingMode(ThreadingMode.INVOKER)
-                .termBufferSparseFile(false)
-                .publicationTermBufferLength(options.termBytes())
-                .mtuLength(loopback ? Math.min(MTU_LOOPBACK_BYTES, options.termBytes() / MTUS_PER_TERM) : MTU_BYTES)
-                .imageLivenessTimeoutNs(options.liveness().toNanos())
-                .publicationConnectionTimeoutNs(options.liveness().toNanos())
-                .clientLivenessTimeoutNs(Duration.ofMinutes(1).toNanos())
-                .publicationUnblockTimeoutNs(Duration.ofMinutes(2).toNanos())
-                .errorHandler(error -> LOG.debug("Aeron's driver: {}", error.toString()));
-        MediaDriver driver = MediaDriver.launch(context);
+        options.driver().ifPresent(AeronEndpoint::requireActive);
+        Optional<MediaDriver> embedded = options.driver().isPresent()
+                ? Optional.empty()
+                : Optional.of(MediaDriver.launch(AeronDriver.context(options).threadingMode(ThreadingMode.INVOKER)));
         try {
-            Aeron aeron = Aeron.connect(new Aeron.Context()
-                    .aeronDirectoryName(name)
+            Aeron.Context context = new Aeron.Context()
+                    .aeronDirectoryName(embedded.map(MediaDriver::aeronDirectoryName)
+                            .orElseGet(() -> options.driver().orElseThrow().toString()))
                     .useConductorAgentInvoker(true)
-                    .driverAgentInvoker(driver.sharedAgentInvoker())
+                    .awaitingIdleStrategy(new SleepingIdleStrategy(ANSWER_PAUSE_NANOS)) // 16 ms otherwise.
                     .driverTimeoutMs(Duration.ofMinutes(1).toMillis())
-                    .errorHandler(error -> LOG.debug("Aeron's client: {}", error.toString())));
-            AeronEndpoint endpoint = new AeronEndpoint(host, identity, options, driver, aeron);
+                    .errorHandler(error -> LOG.debug("Aeron's client: {}", error.toString()));
+            embedded.ifPresent(driver -> context.driverAgentInvoker(driver.sharedAgentInvoker()));
+            Aeron aeron = Aeron.connect(context);
+            AeronEndpoint endpoint = new AeronEndpoint(host, identity, options, embedded, aeron);
             endpoint.pump.start("aeron-" + endpoint.address);
             return endpoint;
-        } catch (RuntimeException failed) {
-            driver.close();
+        } catch (RuntimeException | IOException failed) {
+            embedded.ifPresent(MediaDriver::close);
             throw new IllegalStateException("cannot listen on " + host + " by Aeron: " + failed.getMessage(), failed);
         }
     }
 
-    private static String random() {
-        byte[] bytes = new byte[NAME_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
-
-    /** Removes the buffers of drivers whose process is dead. */
-    private static void sweep(File folder) {
-        File[] left = folder.listFiles((_, name) -> name.startsWith(FOLDER_PREFIX));
-        for (File driver : left == null ? new File[0] : left) {
-            if (!isActive(driver)) {
-                IoUtil.delete(driver, true);
-            }
+    private static void requireActive(Path driver) {
+        if (!AeronDriver.isActive(driver.toFile())) {
+            throw new IllegalStateException("no Aeron driver runs in " + driver);
         }
     }
 
-    private static boolean isActive(File driver) {
-        try {
-            return CommonContext.isDriverActive(driver, STALE_MILLIS, LOG::debug);
-        } catch (DriverTimeoutException unfinished) {
-            LOG.debug("{} was left before it was whole", driver, unfinished);
-            return false;
-        }
-    }
-
-    /** {@return where peers reach this worker, {@code host:port}} */
+    /** {@return where peers reach this worker, {@code host:port} and the driver it shares with others, if it does} */
     public String address() {
         return address;
     }
@@ -177,7 +158,7 @@ public final class AeronEndpoint implements AutoCloseable {
         fence(Long.MAX_VALUE);
         pump.end();
         aeron.close();
-        driver.close();
+        embedded.ifPresent(MediaDriver::close);
     }
 
     /** {@return where this worker listens} */

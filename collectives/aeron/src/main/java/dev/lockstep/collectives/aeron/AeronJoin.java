@@ -30,7 +30,7 @@ final class AeronJoin {
     private final AeronTransport.Member member;
     private final List<String> addresses;
     private final AeronPump pump;
-    private final Subscription incoming;
+    private final List<Subscription> incoming = new ArrayList<>();
     private final List<@Nullable Peer> peers = new ArrayList<>();
     private final Map<Image, Guest> guests = new HashMap<>();
     private final Refusals refusals;
@@ -41,21 +41,26 @@ final class AeronJoin {
         this.pump = pump;
         this.refusals = new Refusals(member.options().onRefusal());
         String mine = addresses.get(member.rank());
-        this.incoming = pump.locked(() -> aeron.addSubscription("aeron:udp?endpoint=" + mine, stream()));
+        AeronChannels channels = new AeronChannels(member.options(), mine);
+        listen(aeron, channels, mine, false);
+        if (channels.isNear(mine)) {
+            listen(aeron, channels, mine, true);
+        }
         for (int rank = 0; rank < addresses.size(); rank++) {
-            String channel = "aeron:udp?endpoint=" + addresses.get(rank);
-            peers.add(
-                    rank == member.rank()
-                            ? null
-                            : new Peer(
-                                    pump.locked(() -> aeron.addExclusivePublication(channel, stream())),
-                                    hello(nonces)));
+            String address = addresses.get(rank);
+            peers.add(rank == member.rank() ? null : new Peer(publish(aeron, channels, address), hello(nonces)));
         }
     }
 
-    /** Streams of other generations have other numbers, so that what is late is not even received. */
-    private int stream() {
-        return (int) (2 + member.generation() % (Integer.MAX_VALUE - 2));
+    private void listen(Aeron aeron, AeronChannels channels, String mine, boolean near) {
+        int stream = AeronChannels.stream(mine, near, member.generation());
+        incoming.add(pump.locked(() -> aeron.addSubscription(channels.channel(mine, near), stream)));
+    }
+
+    private ExclusivePublication publish(Aeron aeron, AeronChannels channels, String address) {
+        boolean near = channels.isNear(address);
+        int stream = AeronChannels.stream(address, near, member.generation());
+        return pump.locked(() -> aeron.addExclusivePublication(channels.channel(address, near), stream));
     }
 
     private byte[] hello(SecureRandom nonces) {
@@ -102,17 +107,19 @@ final class AeronJoin {
     /** Goes on as far as it can; returns whether all are connected. */
     boolean step() {
         pump.invoke();
-        for (Image image : incoming.images()) {
-            Guest guest = guests.computeIfAbsent(image, _ -> new Guest());
-            if (!guest.refused && (guest.peer == null || !guest.peer.trusted)) {
-                image.poll((buffer, offset, length, _) -> listen(image, guest, buffer, offset, length), 1);
-            }
-        }
+        incoming.forEach(subscription -> subscription.images().forEach(this::hear));
         boolean all = true;
         for (Peer peer : peers) {
             all &= peer == null || talk(peer);
         }
         return all;
+    }
+
+    private void hear(Image image) {
+        Guest guest = guests.computeIfAbsent(image, _ -> new Guest());
+        if (!guest.refused && (guest.peer == null || !guest.peer.trusted)) {
+            image.poll((buffer, offset, length, _) -> listen(image, guest, buffer, offset, length), 1);
+        }
     }
 
     private boolean talk(Peer peer) {
@@ -198,7 +205,7 @@ final class AeronJoin {
                 peer.outgoing.close();
             }
         }
-        incoming.close();
+        incoming.forEach(Subscription::close);
         return true;
     }
 }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.agrona.concurrent.AgentInvoker;
 
 /**
  * Runs Aeron's driver and client and moves the messages of an endpoint's transports. Whoever waits does so itself; a
@@ -21,8 +21,7 @@ final class AeronPump implements Waiter {
     private static final long PAUSE_NANOS = 100_000;
     private static final long JOIN_MILLIS = 5_000;
 
-    private final AgentInvoker driver;
-    private final AgentInvoker client;
+    private final IntSupplier aeron;
     private final LongSupplier nanoTime;
     private final List<AeronTransport> transports = new CopyOnWriteArrayList<>();
     private final ReentrantLock pumping = new ReentrantLock();
@@ -30,9 +29,9 @@ final class AeronPump implements Waiter {
     private volatile boolean ended;
     private volatile Thread thread = Thread.currentThread();
 
-    AeronPump(AgentInvoker driver, AgentInvoker client, LongSupplier nanoTime) {
-        this.driver = driver;
-        this.client = client;
+    /** Makes a pump; {@code aeron} runs the client, and the driver if it is in here. */
+    AeronPump(IntSupplier aeron, LongSupplier nanoTime) {
+        this.aeron = aeron;
         this.nanoTime = nanoTime;
     }
 
@@ -64,9 +63,9 @@ final class AeronPump implements Waiter {
         LockSupport.parkNanos(PAUSE_NANOS);
     }
 
-    /** Runs the driver and the client; the lock must be held. */
+    /** Runs the client, and the driver if it is in here; the lock must be held. */
     int invoke() {
-        return ended ? 0 : driver.invoke() + client.invoke();
+        return ended ? 0 : aeron.getAsInt();
     }
 
     /** Moves what was queued, unless another thread is about to. */

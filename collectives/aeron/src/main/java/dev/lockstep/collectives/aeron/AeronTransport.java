@@ -32,7 +32,7 @@ final class AeronTransport implements Transport {
     private final List<String> addresses;
     private final Mailbox mailbox;
     private final List<@Nullable AeronLink> links = new ArrayList<>();
-    private final Subscription incoming;
+    private final List<Subscription> incoming;
     private final AeronPump pump;
     private final AtomicReference<@Nullable CollectiveException> ended = new AtomicReference<>();
     private volatile boolean quiet;
@@ -45,11 +45,11 @@ final class AeronTransport implements Transport {
             Member member,
             List<String> addresses,
             List<AeronLink.@Nullable Streams> streams,
-            Subscription incoming,
+            List<Subscription> incoming,
             AeronPump pump) {
         this.member = member;
         this.addresses = List.copyOf(addresses);
-        this.incoming = incoming;
+        this.incoming = List.copyOf(incoming);
         this.pump = pump;
         this.mailbox = new Mailbox(addresses.size(), STASH_BYTES_MAX, _ -> {}, pump);
         for (int peer = 0; peer < streams.size(); peer++) {
@@ -145,7 +145,7 @@ final class AeronTransport implements Transport {
         }
         others.forEach(link -> link.fail(reason));
         others.forEach(AeronLink::close);
-        incoming.close();
+        incoming.forEach(Subscription::close);
         pump.invoke();
         pump.remove(this);
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.collectives.aeron;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -68,6 +69,40 @@ class AeronEndpointTest {
         zero.fence(5);
         List<String> all = List.of(zero.address(), "127.0.0.1:9");
         assertThrows(FencedException.class, () -> zero.join(4, 0, all, SHORT));
+    }
+
+    @Test
+    void aDriverThatDoesNotRunIsNamed() {
+        AeronOptions options = AeronRanks.options().withDriver(Path.of("/no/such/driver"));
+        WireIdentity identity = AeronRanks.identity("secret");
+        IllegalStateException error =
+                assertThrows(IllegalStateException.class, () -> AeronEndpoint.open("127.0.0.1", identity, options));
+        assertTrue(error.getMessage().contains("no Aeron driver runs in /no/such/driver"), error.getMessage());
+    }
+
+    @Test
+    void workersOfOneDriverTalkByItsMemory() {
+        try (AeronDriver first = AeronDriver.launch(AeronRanks.options());
+                AeronDriver second = AeronDriver.launch(AeronRanks.options())) {
+            AeronOptions options = AeronRanks.options();
+            WireIdentity identity = AeronRanks.identity("secret");
+            AeronEndpoint zero = AeronEndpoint.open("127.0.0.1", identity, options.withDriver(first.folder()));
+            AeronEndpoint one = AeronEndpoint.open("127.0.0.1", identity, options.withDriver(first.folder()));
+            AeronEndpoint two = AeronEndpoint.open("127.0.0.1", identity, options.withDriver(second.folder()));
+            AeronChannels channels = new AeronChannels(options, zero.address());
+            assertTrue(channels.isNear(one.address()));
+            assertFalse(channels.isNear(two.address()));
+            assertFalse(channels.isNear("127.0.0.1:9"));
+            assertTrue(channels.channel(one.address(), true).startsWith("aeron:ipc?"));
+            List.of(zero, one, two).forEach(AeronEndpoint::close);
+        }
+    }
+
+    @Test
+    void streamsInADriversMemoryDifferByWorkerAndByGeneration() {
+        assertEquals(7 << 16 | 4001, AeronChannels.stream("127.0.0.1:4001@d", true, 7));
+        assertEquals(7 << 16 | 65_535, AeronChannels.stream("127.0.0.1:65535@d", true, 7));
+        assertEquals(4001, AeronChannels.stream("127.0.0.1:4001@d", true, 1 << 15));
     }
 
     @Test

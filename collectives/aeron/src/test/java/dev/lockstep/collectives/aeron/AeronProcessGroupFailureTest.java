@@ -12,7 +12,7 @@ class AeronProcessGroupFailureTest extends ProcessGroupFailureContract {
 
     @BeforeAll
     static void open() {
-        ranks = new AeronRanks();
+        ranks = AeronRanks.alone();
     }
 
     @Override

@@ -12,7 +12,7 @@ class AeronProcessGroupTest extends ProcessGroupContract {
 
     @BeforeAll
     static void open() {
-        ranks = new AeronRanks();
+        ranks = AeronRanks.alone();
     }
 
     @Override

@@ -18,8 +18,29 @@ final class AeronRanks implements AutoCloseable {
     static final Duration BOUND = Duration.ofSeconds(20);
     private static final int TERM_BYTES = 64 << 10;
 
+    private final List<AeronDriver> drivers = new ArrayList<>();
     private final List<AeronEndpoint> endpoints = new ArrayList<>();
     private long generation;
+
+    /** {@return ranks that run a driver each} */
+    static AeronRanks alone() {
+        return new AeronRanks();
+    }
+
+    /** {@return ranks of so many machines, in turn: each has one driver, by whose memory its ranks talk} */
+    static AeronRanks sharing(int machines) {
+        AeronRanks ranks = new AeronRanks();
+        for (int i = 0; i < machines; i++) {
+            ranks.drivers.add(AeronDriver.launch(options()));
+        }
+        return ranks;
+    }
+
+    private AeronOptions optionsOf(int rank) {
+        return drivers.isEmpty()
+                ? options()
+                : options().withDriver(drivers.get(rank % drivers.size()).folder());
+    }
 
     static WireIdentity identity(String token) {
         return new WireIdentity("run", 1, token.getBytes(StandardCharsets.UTF_8));
@@ -33,7 +54,7 @@ final class AeronRanks implements AutoCloseable {
 
     List<ProcessGroup> connect(int size, GroupOptions options) {
         while (endpoints.size() < size) {
-            endpoints.add(AeronEndpoint.open("127.0.0.1", identity("secret"), options()));
+            endpoints.add(AeronEndpoint.open("127.0.0.1", identity("secret"), optionsOf(endpoints.size())));
         }
         List<AeronEndpoint> mine = endpoints.subList(0, size);
         List<String> addresses = mine.stream().map(AeronEndpoint::address).toList();
@@ -48,5 +69,6 @@ final class AeronRanks implements AutoCloseable {
     @Override
     public void close() {
         endpoints.forEach(AeronEndpoint::close);
+        drivers.forEach(AeronDriver::close);
     }
 }

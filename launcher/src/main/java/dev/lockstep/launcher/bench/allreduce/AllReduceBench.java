@@ -1,6 +1,6 @@
 package dev.lockstep.launcher.bench.allreduce;
 
-import dev.lockstep.launcher.AeronFolder;
+import dev.lockstep.launcher.AeronShare;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.TlsFiles;
@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** Starts one process a rank of this machine, introduces all to one another, and prints what the first measures. */
 public final class AllReduceBench {
@@ -38,14 +40,12 @@ public final class AllReduceBench {
      *     standard error
      */
     public void run() {
-        if (options.transport() == AllReduceOptions.Transport.AERON) {
-            AeronFolder.require(options.workers());
-        }
         options.tcp().tls().require();
         Thread end = new Thread(this::endAll);
         Runtime.getRuntime().addShutdownHook(end);
-        try {
-            start();
+        String transport = options.transport().name().toLowerCase(Locale.ROOT);
+        try (AeronShare aeron = AeronShare.open(transport, options.workers(), processes())) {
+            start(aeron.environment());
             introduce();
             print();
             awaitAll();
@@ -65,11 +65,12 @@ public final class AllReduceBench {
         return threads ? 1 : options.workers() / nodes.count();
     }
 
-    private void start() throws IOException {
+    private void start(Map<String, String> environment) throws IOException {
         String host = nodes.host();
         for (int local = 0; local < processes(); local++) {
             ProcessBuilder builder = new ProcessBuilder(command(nodes.rank() * processes() + local, host));
             builder.environment().put(RankMain.TOKEN_VARIABLE, nodes.token());
+            builder.environment().putAll(environment);
             ranks.add(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
         }
     }

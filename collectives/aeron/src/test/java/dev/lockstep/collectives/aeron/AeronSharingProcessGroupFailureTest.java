@@ -1,0 +1,28 @@
+package dev.lockstep.collectives.aeron;
+
+import dev.lockstep.collectives.GroupOptions;
+import dev.lockstep.collectives.ProcessGroup;
+import dev.lockstep.collectives.testkit.ProcessGroupFailureContract;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** How groups fail where every other rank shares a driver: half the pairs talk by its memory, half by UDP. */
+class AeronSharingProcessGroupFailureTest extends ProcessGroupFailureContract {
+    private static AeronRanks ranks;
+
+    @BeforeAll
+    static void open() {
+        ranks = AeronRanks.sharing(2);
+    }
+
+    @Override
+    protected List<ProcessGroup> connect(int size, GroupOptions options) {
+        return ranks.connect(size, options);
+    }
+
+    @AfterAll
+    static void closeEndpoints() {
+        ranks.close();
+    }
+}
