@@ -35,10 +35,14 @@ public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, 
             "-XX:Tier4CompileThreshold=60000",
             "-XX:Tier4BackEdgeThreshold=160000");
 
+    /** Buckets and messages lie outside of the heap; left alone, the JVM allows them no more than the heap has. */
+    public static final String MESSAGE_MEMORY = "-XX:MaxDirectMemorySize=8g";
+
     /** The environment variable by which the build has the first worker write the archive. */
     private static final String ARCHIVE_OUTPUT = "LOCKSTEP_ARCHIVE_OUTPUT";
 
     private static final String QUIET = "-Xlog:aot=off,cds=off"; // A missing or stale archive costs speed only.
+
     private static final String MAIN = "dev.lockstep.launcher.worker.WorkerMain";
 
     /** Copies the lists. */
@@ -53,6 +57,7 @@ public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, 
         line.add(java.toString());
         line.addAll(ENGINE_FLAGS);
         line.add("-Xmx" + heap);
+        line.add(MESSAGE_MEMORY);
         line.add("-XX:+UseSerialGC");
         line.addAll(archiveOptions(localRank));
         line.add("-XX:ErrorFile=" + logs.resolve("hs_err.log"));

@@ -79,7 +79,7 @@ public final class AllReduceBench {
         List<String> line = new ArrayList<>();
         line.add(installation.java().toString());
         line.addAll(WorkerCommand.ENGINE_FLAGS);
-        line.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp"));
+        line.addAll(List.of("-Xmx256m", WorkerCommand.MESSAGE_MEMORY, "-XX:+UseSerialGC", "-cp"));
         line.add(String.join(
                 File.pathSeparator,
                 installation.classPath().stream().map(Path::toString).toList()));
