@@ -33,7 +33,9 @@ public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, 
             "-XX:Tier4InvocationThreshold=20000",
             "-XX:Tier4MinInvocationThreshold=2400",
             "-XX:Tier4CompileThreshold=60000",
-            "-XX:Tier4BackEdgeThreshold=160000");
+            "-XX:Tier4BackEdgeThreshold=160000",
+            "-XX:CompileCommand=CompileThresholdScaling,dev.lockstep.backend.cpu.kernel.*::*,0.25",
+            "-XX:CompileCommand=CompileThresholdScaling,dev.lockstep.backend.cpu.winograd.*::*,0.25");
 
     /** Buckets and messages lie outside of the heap; left alone, the JVM allows them no more than the heap has. */
     public static final String MESSAGE_MEMORY = "-XX:MaxDirectMemorySize=8g";
