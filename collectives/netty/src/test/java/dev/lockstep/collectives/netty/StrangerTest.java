@@ -2,11 +2,8 @@ package dev.lockstep.collectives.netty;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lockstep.collectives.testkit.Ranks;
-import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.wire.Hello;
 import dev.lockstep.collectives.wire.Refusals;
 import dev.lockstep.collectives.wire.WireIdentity;
@@ -15,9 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,26 +21,11 @@ class StrangerTest {
     private static final WireIdentity IDENTITY = TcpRanks.identity("secret");
 
     private final TcpRanks ranks = new TcpRanks();
-    private final LinkedBlockingQueue<String> refusals = new LinkedBlockingQueue<>();
-    private final TcpOptions options = TcpRanks.options().withOnRefusal(refusals::add);
+    private final TcpOptions options = TcpRanks.options().withOnRefusal(ranks.refusals()::add);
 
     @AfterEach
     void closeEndpoints() {
         ranks.close();
-    }
-
-    private void assertReported(String reason) throws InterruptedException {
-        String line = refusals.poll(TcpRanks.BOUND.toSeconds(), TimeUnit.SECONDS);
-        assertNotNull(line, "nothing was reported");
-        assertTrue(line.contains(reason) && line.contains("/127.0.0.1:"), line);
-    }
-
-    private void assertOthersCanJoin(TcpEndpoint zero) {
-        TcpEndpoint one = ranks.endpoint(IDENTITY, options);
-        List<String> all = List.of(zero.address(), one.address());
-        FutureTask<Transport> second = Ranks.start("rank 1", () -> one.join(1, 1, all, TcpRanks.BOUND));
-        assertEquals(2, zero.join(1, 0, all, TcpRanks.BOUND).size());
-        assertEquals(2, Ranks.join(second, "rank 1").size());
     }
 
     @Test
@@ -62,9 +41,9 @@ class StrangerTest {
                     assertTrue(stranger.isSentAway());
                 }
             }
-            assertReported("");
+            ranks.assertReported("");
         }
-        assertOthersCanJoin(zero);
+        ranks.assertOthersCanJoin(zero, IDENTITY, options);
     }
 
     @Test
@@ -77,7 +56,7 @@ class StrangerTest {
                     .array());
             assertTrue(stranger.isSentAway());
         }
-        assertReported("version 99");
+        ranks.assertReported("version 99");
     }
 
     @Test
@@ -87,8 +66,8 @@ class StrangerTest {
             stranger.shakeHands(TcpRanks.identity("guessed"), 1);
             assertTrue(stranger.isSentAway());
         }
-        assertReported("token");
-        assertOthersCanJoin(zero);
+        ranks.assertReported("token");
+        ranks.assertOthersCanJoin(zero, IDENTITY, options);
     }
 
     @Test
@@ -98,7 +77,7 @@ class StrangerTest {
             stranger.shakeHands(new WireIdentity("another", 1, "secret".getBytes(UTF_8)), 1);
             assertTrue(stranger.isSentAway());
         }
-        assertReported("another job");
+        ranks.assertReported("another job");
     }
 
     @Test
@@ -107,7 +86,7 @@ class StrangerTest {
         try (RawPeer silent = new RawPeer(zero.address())) {
             assertTrue(silent.isSentAway());
         }
-        assertReported("within 1000 ms");
+        ranks.assertReported("within 1000 ms");
     }
 
     @Test
@@ -117,8 +96,8 @@ class StrangerTest {
             half.send(new byte[] {'L', 'K', 'S', 'P', 0});
             assertTrue(half.isSentAway());
         }
-        assertReported("within 1000 ms");
-        assertOthersCanJoin(zero);
+        ranks.assertReported("within 1000 ms");
+        ranks.assertOthersCanJoin(zero, IDENTITY, options);
     }
 
     @Test
@@ -128,12 +107,12 @@ class StrangerTest {
         for (int i = 0; i < 4; i++) {
             strangers.add(new RawPeer(zero.address()));
         }
-        assertReported("3 callers already");
+        ranks.assertReported("3 callers already");
         strangers.forEach(RawPeer::close);
         for (int i = 0; i < 3; i++) {
-            assertReported("closed the connection");
+            ranks.assertReported("closed the connection");
         }
-        assertOthersCanJoin(zero);
+        ranks.assertOthersCanJoin(zero, IDENTITY, options);
     }
 
     @Test
@@ -144,8 +123,8 @@ class StrangerTest {
             flood.sendAsFarAsHeard(new byte[8 << 20]);
             assertTrue(flood.isSentAway());
         }
-        assertReported("token");
-        assertOthersCanJoin(zero);
+        ranks.assertReported("token");
+        ranks.assertOthersCanJoin(zero, IDENTITY, options);
     }
 
     @Test

@@ -1,14 +1,12 @@
 package dev.lockstep.collectives.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.PeerLostException;
 import dev.lockstep.collectives.testkit.Ranks;
-import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.wire.Hello;
 import dev.lockstep.collectives.wire.WireIdentity;
 import io.netty.pkitesting.X509Bundle;
@@ -18,8 +16,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -35,27 +31,12 @@ class TlsStrangerTest {
     private static final TlsIdentity TLS = Certificates.identity(Certificates.MEMBER, Certificates.AUTHORITY);
 
     private final TcpRanks ranks = new TcpRanks();
-    private final LinkedBlockingQueue<String> refusals = new LinkedBlockingQueue<>();
-    private final TcpOptions plain = TcpRanks.options().withOnRefusal(refusals::add);
+    private final TcpOptions plain = TcpRanks.options().withOnRefusal(ranks.refusals()::add);
     private final TcpOptions encrypted = plain.withTls(TLS);
 
     @AfterEach
     void closeEndpoints() {
         ranks.close();
-    }
-
-    private void assertReported(String reason) throws InterruptedException {
-        String line = refusals.poll(TcpRanks.BOUND.toSeconds(), TimeUnit.SECONDS);
-        assertNotNull(line, "nothing was reported");
-        assertTrue(line.contains(reason) && line.contains("/127.0.0.1:"), line);
-    }
-
-    private void assertOthersCanJoin(TcpEndpoint zero) {
-        TcpEndpoint one = ranks.endpoint(IDENTITY, encrypted);
-        List<String> all = List.of(zero.address(), one.address());
-        FutureTask<Transport> second = Ranks.start("rank 1", () -> one.join(1, 1, all, TcpRanks.BOUND));
-        assertEquals(2, zero.join(1, 0, all, TcpRanks.BOUND).size());
-        assertEquals(2, Ranks.join(second, "rank 1").size());
     }
 
     /** Calls over the JDK's TLS and says hello; ends when it is sent away. */
@@ -76,8 +57,8 @@ class TlsStrangerTest {
     private void assertCallerRefused(SSLContext context, String reason) throws InterruptedException {
         TcpEndpoint zero = ranks.endpoint(IDENTITY, encrypted);
         call(zero, context);
-        assertReported(reason);
-        assertOthersCanJoin(zero);
+        ranks.assertReported(reason);
+        ranks.assertOthersCanJoin(zero, IDENTITY, encrypted);
     }
 
     @Test
@@ -108,8 +89,8 @@ class TlsStrangerTest {
         TcpEndpoint zero = ranks.endpoint(IDENTITY, encrypted);
         TcpEndpoint one = ranks.endpoint(IDENTITY, plain);
         assertLost(one, zero.address(), "TLS must be on at both ends");
-        assertReported("it does not speak TLS");
-        assertOthersCanJoin(zero);
+        ranks.assertReported("it does not speak TLS");
+        ranks.assertOthersCanJoin(zero, IDENTITY, encrypted);
     }
 
     @Test
@@ -117,14 +98,14 @@ class TlsStrangerTest {
         TcpEndpoint zero = ranks.endpoint(IDENTITY, plain);
         TcpEndpoint one = ranks.endpoint(IDENTITY, encrypted);
         assertLost(one, zero.address(), "TLS must be on at both ends");
-        assertReported("no Lockstep handshake");
+        ranks.assertReported("no Lockstep handshake");
     }
 
     @Test
     void anotherTokenIsRefusedOverTlsAsWell() throws InterruptedException {
         TcpEndpoint zero = ranks.endpoint(IDENTITY, encrypted);
         assertLost(ranks.endpoint(TcpRanks.identity("guessed"), encrypted), zero.address(), "token");
-        assertOthersCanJoin(zero);
+        ranks.assertOthersCanJoin(zero, IDENTITY, encrypted);
     }
 
     private static void assertLost(TcpEndpoint one, String listener, String reason) {
