@@ -13,7 +13,7 @@ import java.util.List;
  * random source of the training step, else from the default generator. Confined as its parameters are.
  */
 public abstract sealed class Distribution
-        permits Normal, Uniform, Laplace, Exponential, Gamma, Beta, Bernoulli, Categorical {
+        permits Bernoulli, Beta, Categorical, Exponential, Gamma, LocationScale, Uniform {
     private final Shape batchShape;
     private final DType dtype;
 

@@ -1,26 +1,16 @@
 package dev.lockstep.distributions;
 
 import dev.lockstep.tensor.Tensor;
-import java.util.List;
 
 /** Laplace's distribution: exponential to both sides. */
-public final class Laplace extends Distribution {
-    private final Tensor loc;
-    private final Tensor scale;
-
-    private Laplace(List<Tensor> parameters) {
-        super(parameters.getFirst().shape(), parameters.getFirst().dtype());
-        this.loc = parameters.get(0);
-        this.scale = parameters.get(1);
-    }
-
+public final class Laplace extends LocationScale {
     /**
      * Makes distributions around middles.
      *
      * @throws IllegalArgumentException if a scale is not positive
      */
     public Laplace(Tensor loc, Tensor scale) {
-        this(broadcast(loc, positive("Laplace: scale", scale)));
+        super("Laplace", loc, scale);
     }
 
     @Override
@@ -32,16 +22,6 @@ public final class Laplace extends Distribution {
     }
 
     @Override
-    Tensor supports(Tensor value) {
-        return value.isFinite();
-    }
-
-    @Override
-    String support() {
-        return "all numbers";
-    }
-
-    @Override
     Tensor density(Tensor value) {
         return value.sub(loc).abs().div(scale).add(scale.mul(2.0).log()).neg();
     }
@@ -49,11 +29,6 @@ public final class Laplace extends Distribution {
     @Override
     public Tensor entropy() {
         return scale.mul(2.0).log().add(1.0);
-    }
-
-    @Override
-    public Tensor mean() {
-        return loc;
     }
 
     @Override

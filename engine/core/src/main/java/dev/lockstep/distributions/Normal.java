@@ -2,21 +2,11 @@ package dev.lockstep.distributions;
 
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
-import java.util.List;
 
 /** Gauss's distribution. */
-public final class Normal extends Distribution {
+public final class Normal extends LocationScale {
     private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
     private static final double ROOT_TWO = Math.sqrt(2);
-
-    private final Tensor loc;
-    private final Tensor scale;
-
-    private Normal(List<Tensor> parameters) {
-        super(parameters.getFirst().shape(), parameters.getFirst().dtype());
-        this.loc = parameters.get(0);
-        this.scale = parameters.get(1);
-    }
 
     /**
      * Makes distributions with means and standard deviations.
@@ -24,22 +14,12 @@ public final class Normal extends Distribution {
      * @throws IllegalArgumentException if a deviation is not positive
      */
     public Normal(Tensor loc, Tensor scale) {
-        this(broadcast(loc, positive("Normal: scale", scale)));
+        super("Normal", loc, scale);
     }
 
     @Override
     Tensor draw(long... sizes) {
         return loc.add(Tensors.randn(sizes).to(dtype()).mul(scale));
-    }
-
-    @Override
-    Tensor supports(Tensor value) {
-        return value.isFinite();
-    }
-
-    @Override
-    String support() {
-        return "all numbers";
     }
 
     @Override
@@ -61,11 +41,6 @@ public final class Normal extends Distribution {
     @Override
     public Tensor entropy() {
         return scale.log().add(0.5 + HALF_LOG_TWO_PI);
-    }
-
-    @Override
-    public Tensor mean() {
-        return loc;
     }
 
     @Override
