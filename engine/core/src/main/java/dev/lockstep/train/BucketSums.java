@@ -45,16 +45,21 @@ final class BucketSums implements AutoCloseable {
     }
 
     private synchronized Optional<NodeSum> insertOrTakeSibling(NodeSum node) {
-        Optional<VirtualRanks> other = siblingOf(node.node());
-        NodeSum present = other.map(range -> nodes.get(range.from())).orElse(null);
-        if (present != null && other.get().equals(present.node())) {
-            nodes.remove(present.node().from());
-            return Optional.of(present);
+        Optional<NodeSum> sibling = siblingOf(node.node()).flatMap(this::find);
+        if (sibling.isPresent()) {
+            nodes.remove(sibling.get().node().from());
+            return sibling;
         }
         if (nodes.put(node.node().from(), node) != null) {
             throw new AssertionError("virtual ranks " + node.node() + " were contributed twice");
         }
         return Optional.empty();
+    }
+
+    /** {@return the sum of exactly these virtual ranks, if it is here} */
+    private Optional<NodeSum> find(VirtualRanks wanted) {
+        return Optional.ofNullable(nodes.get(wanted.from()))
+                .filter(present -> present.node().equals(wanted));
     }
 
     private Optional<VirtualRanks> siblingOf(VirtualRanks node) {
@@ -116,8 +121,7 @@ final class BucketSums implements AutoCloseable {
     }
 
     private void addMissing(VirtualRanks wanted, List<Integer> missing) {
-        NodeSum present = nodes.get(wanted.from());
-        if (present != null && present.node().equals(wanted)) {
+        if (find(wanted).isPresent()) {
             return;
         }
         if (wanted.count() == 1) {
@@ -145,21 +149,17 @@ final class BucketSums implements AutoCloseable {
 
     /** {@return whether {@link #cover} can answer} */
     synchronized boolean covers(VirtualRanks range) {
-        return SumTree.cover(virtualRanks, range).stream().allMatch(wanted -> {
-            NodeSum present = nodes.get(wanted.from());
-            return present != null && present.node().equals(wanted);
-        });
+        return SumTree.cover(virtualRanks, range).stream()
+                .allMatch(wanted -> find(wanted).isPresent());
     }
 
     /** {@return the sums of the maximal complete nodes inside {@code range}, in order; they stay owned here} */
     synchronized List<NodeSum> cover(VirtualRanks range) {
         List<NodeSum> cover = new ArrayList<>();
         for (VirtualRanks wanted : SumTree.cover(virtualRanks, range)) {
-            NodeSum present = nodes.get(wanted.from());
-            if (present == null || !present.node().equals(wanted)) {
-                throw new IllegalStateException("virtual ranks " + wanted + " of " + range + " were not computed");
-            }
-            cover.add(present);
+            cover.add(find(wanted)
+                    .orElseThrow(() -> new IllegalStateException(
+                            "virtual ranks " + wanted + " of " + range + " were not computed")));
         }
         return cover;
     }
