@@ -140,7 +140,7 @@ final class Backward {
     }
 
     private void propagate(Node node) {
-        try (Derivation derivation = new Derivation(node, backend, options.createGraph())) {
+        try (Derivation derivation = new Derivation(node, backend, options.createGraph(), this::addend)) {
             @Nullable Value[] gradients = node.rule().backward().apply(derivation);
             for (int i = 0; i < gradients.length; i++) {
                 Value gradient = gradients[i];
@@ -192,6 +192,13 @@ final class Backward {
             }
             case null, default -> throw new AssertionError("a gradient for " + target);
         }
+    }
+
+    /** {@return a sum to which the only contribution to a leaf's gradient may be added, or null} */
+    private @Nullable Value addend(Leaf leaf) {
+        Sum sum = sum(leaf);
+        boolean isOnly = sum.value == null && sum.awaited == 1 && leaf.hooks().isEmpty();
+        return isOnly ? options.addends().take(leaf) : null;
     }
 
     private Value plus(@Nullable Value before, Value next) {

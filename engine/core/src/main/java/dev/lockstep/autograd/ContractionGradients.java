@@ -126,7 +126,7 @@ final class ContractionGradients {
     private static Value right(Derivation d, Contraction product, Value g) {
         Shape shape = d.inputShape(1);
         if (shape.rank() == 2) {
-            return d.run(product, transposed(d, rows(d, d.input(0))), rows(d, g)); // [K, rows] x [rows, N]
+            return d.product(1, product, transposed(d, rows(d, d.input(0))), rows(d, g)); // [K, rows] x [rows, N]
         }
         return d.sumTo(d.run(product, transposed(d, d.input(0)), g), shape);
     }
@@ -134,7 +134,7 @@ final class ContractionGradients {
     private static @Nullable Value[] linear(Derivation d, boolean hasBias, Contraction product) {
         Value g = rows(d, d.gradient()); // [rows, out]
         Value x = d.needs(0) ? d.reshape(d.run(product, g, d.input(1)), d.inputShape(0)) : null;
-        Value weight = d.needs(1) ? d.run(product, transposed(d, g), rows(d, d.input(0))) : null;
+        Value weight = d.needs(1) ? d.product(1, product, transposed(d, g), rows(d, d.input(0))) : null;
         if (!hasBias) {
             return new @Nullable Value[] {x, weight};
         }

@@ -4,6 +4,7 @@ import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Axes;
 import dev.lockstep.backend.op.BinaryKind;
+import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Creation.Full;
 import dev.lockstep.backend.op.Elementwise.Binary;
 import dev.lockstep.backend.op.Elementwise.BinaryScalar;
@@ -14,6 +15,7 @@ import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction.Reduce;
 import dev.lockstep.backend.op.Shaping.Reshape;
 import dev.lockstep.backend.op.UnaryKind;
+import dev.lockstep.backend.op.Update;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 import java.lang.foreign.ValueLayout;
@@ -30,12 +32,14 @@ final class Derivation implements AutoCloseable {
     private final Node node;
     private final Backend backend;
     private final boolean recording;
+    private final LeafAddends addends;
     private final List<Value> made = new ArrayList<>();
 
-    Derivation(Node node, Backend backend, boolean recording) {
+    Derivation(Node node, Backend backend, boolean recording, LeafAddends addends) {
         this.node = node;
         this.backend = backend;
         this.recording = recording;
+        this.addends = addends;
     }
 
     Backend backend() {
@@ -130,6 +134,18 @@ final class Derivation implements AutoCloseable {
         Value[] outputs = backend.execute(op, inputs);
         made.addAll(List.of(outputs));
         return outputs;
+    }
+
+    /** Computes an input's gradient, which is one product; where a sum awaits it, in that sum's memory. */
+    Value product(int input, Contraction product, Value left, Value right) {
+        boolean mayAdd = !recording && product instanceof Contraction.Matmul;
+        Value sum = mayAdd && node.edge(input) instanceof Leaf leaf ? addends.take(leaf) : null;
+        if (sum == null) {
+            return run(product, left, right);
+        }
+        made.add(sum);
+        backend.execute(new Update.AddMatmulInto(), sum, left, right);
+        return sum;
     }
 
     Value unary(UnaryKind kind, Value x) {

@@ -13,6 +13,7 @@ final class UpdateShapes {
         switch (op) {
             case Update.CopyInto() -> copyInto(in);
             case Update.AddInto() -> equalShapes(in, 2);
+            case Update.AddMatmulInto() -> addMatmulInto(in);
             case Update.ScaleInto scale -> equalShapes(in, 1);
             case Update.Sgd sgd -> equalShapes(in, sgd.momentum() == 0 ? 2 : 3);
             case Update.Adam adam -> equalShapes(in, 4);
@@ -34,6 +35,23 @@ final class UpdateShapes {
             throw in.refuse(in.shape(1) + " does not broadcast to " + in.shape(0));
         }
         expectWritable(in, 0);
+    }
+
+    private static void addMatmulInto(Inputs in) {
+        in.expect(3);
+        in.expectFloating();
+        in.expectSameDtype();
+        in.expectRank(0, 2, "the sum", "[M, N]");
+        in.expectRank(1, 2, "the left factor", "[M, K]");
+        in.expectRank(2, 2, "the right factor", "[K, N]");
+        if (in.shape(1).size(1) != in.shape(2).size(0)) {
+            throw in.refuse("inner sizes differ: " + in.shape(1) + " x " + in.shape(2));
+        }
+        in.expectShape(0, Shape.of(in.shape(1).size(0), in.shape(2).size(1)), "the sum");
+        if (!in.specs().getFirst().layout().isContiguous()) {
+            throw in.refuse(
+                    "the sum must be in C order, got " + in.specs().getFirst().layout());
+        }
     }
 
     private static void equalShapes(Inputs in, int count) {

@@ -8,6 +8,7 @@ import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,8 @@ public final class Storage {
 
     private volatile boolean permanent;
     private volatile int version;
+    private volatile int exposures;
+    private volatile @Nullable Object companion;
 
     /**
      * Work that fills a storage when its memory is first asked for. Whoever makes it pending keeps what it needs alive.
@@ -146,10 +149,14 @@ public final class Storage {
      *
      * @throws IllegalStateException if the storage was released
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Several at once may count as one: the number changes.
     public MemorySegment segment() {
         checkAlive();
         compute();
         computeReaders(); // The caller may write.
+        if (permanent) {
+            exposures++;
+        }
         return block().segment().asSlice(0, sizeBytes);
     }
 
@@ -250,6 +257,31 @@ public final class Storage {
     @SuppressWarnings("NonAtomicVolatileUpdate") // In-place writes to one storage are never concurrent.
     public void bumpVersion() {
         version++;
+    }
+
+    /**
+     * {@return a number that changes whenever the contents may have changed} Besides in-place operations that is
+     * whenever somebody asked for the memory itself.
+     */
+    public long stamp() {
+        return (long) version << Integer.SIZE | Integer.toUnsignedLong(exposures);
+    }
+
+    /**
+     * {@return what a backend keeps beside the contents, such as a copy in another order, made on first use} It lives
+     * as long as this storage is reachable, and has to compare {@link #stamp stamps}.
+     *
+     * @param type the only type of companion that this storage's backend makes
+     */
+    public <T> T companion(Class<T> type, Supplier<T> make) {
+        Object known = companion;
+        if (known == null) {
+            synchronized (this) {
+                known = companion == null ? make.get() : companion;
+                companion = known;
+            }
+        }
+        return type.cast(known);
     }
 
     private void checkAlive() {

@@ -2,8 +2,6 @@ package dev.lockstep.train;
 
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
-import dev.lockstep.backend.op.BinaryKind;
-import dev.lockstep.backend.op.Elementwise.Binary;
 import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.optim.UpdateLoop;
@@ -20,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * not depend on who adds or when. Thread-safe.
  */
 final class BucketSums implements AutoCloseable {
-    private static final Binary ADD = new Binary(BinaryKind.ADD);
-
     private final int virtualRanks;
     private final Backend backend;
     private final UpdateLoop loop;
@@ -85,7 +81,10 @@ final class BucketSums implements AutoCloseable {
         @Nullable Value[] tensors = new Value[left.count()];
         loop.run(tensors.length, i -> tensors[i] = add(left.tensor(i), right.tensor(i)));
         VirtualRanks node = new VirtualRanks(left.node().from(), right.node().to());
-        NodeSum sum = new NodeSum(node, Arrays.asList(tensors), add(left.scalars(), right.scalars()));
+        NodeSum sum = new NodeSum(
+                node,
+                Arrays.asList(tensors),
+                StepScalars.sum(left.scalars().orElse(null), right.scalars().orElse(null)));
         left.close();
         right.close();
         return sum;
@@ -96,41 +95,30 @@ final class BucketSums implements AutoCloseable {
             Value present = left == null ? right : left;
             return present == null ? null : present.alias();
         }
-        if (!left.dtype().isFloating()) {
-            return left.alias();
-        }
-        Value sum = backend.execute(ADD, left, right)[0];
-        sum.storage().compute(); // Here, where all threads take part, and not where it is read.
-        return sum;
+        return Addition.of(backend, left, right);
     }
 
-    private static @Nullable StepScalars add(Optional<StepScalars> left, Optional<StepScalars> right) {
-        if (left.isEmpty() || right.isEmpty()) {
-            return left.or(() -> right).orElse(null);
-        }
-        return left.get().plus(right.get());
-    }
-
-    /** {@return the virtual ranks of {@code range} that must still be computed before {@link #cover} can answer} */
-    synchronized List<Integer> missing(VirtualRanks range) {
-        List<Integer> missing = new ArrayList<>();
+    /** {@return the nodes of {@code range}, of at most {@code most} virtual ranks, that must still be computed} */
+    synchronized List<VirtualRanks> missing(VirtualRanks range, int most) {
+        List<VirtualRanks> missing = new ArrayList<>();
         for (VirtualRanks wanted : SumTree.cover(virtualRanks, range)) {
-            addMissing(wanted, missing);
+            addMissing(wanted, most, missing);
         }
         return missing;
     }
 
-    private void addMissing(VirtualRanks wanted, List<Integer> missing) {
+    private void addMissing(VirtualRanks wanted, int most, List<VirtualRanks> missing) {
         if (find(wanted).isPresent()) {
             return;
         }
-        if (wanted.count() == 1) {
-            missing.add(wanted.from());
+        boolean nothingIsHere = nodes.values().stream().noneMatch(node -> wanted.contains(node.node()));
+        if (wanted.count() == 1 || (wanted.count() <= most && nothingIsHere)) {
+            missing.add(wanted);
             return;
         }
         int split = SumTree.split(wanted);
-        addMissing(new VirtualRanks(wanted.from(), split), missing);
-        addMissing(new VirtualRanks(split, wanted.to()), missing);
+        addMissing(new VirtualRanks(wanted.from(), split), most, missing);
+        addMissing(new VirtualRanks(split, wanted.to()), most, missing);
     }
 
     /**

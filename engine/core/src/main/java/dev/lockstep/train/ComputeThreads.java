@@ -38,6 +38,11 @@ final class ComputeThreads implements AutoCloseable {
         }
     }
 
+    /** {@return how many threads there are, the calling one included} */
+    int count() {
+        return helpers.size() + 1;
+    }
+
     /**
      * Calls the body once for each number from 0 to {@code count - 1} and returns when all calls are done; after a
      * failure no higher number starts, so that the failure that is thrown is that of the lowest number that fails,

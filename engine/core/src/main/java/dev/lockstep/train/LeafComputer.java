@@ -4,8 +4,11 @@ import static dev.lockstep.tensor.Tensors.fullLike;
 
 import dev.lockstep.autograd.GradMode;
 import dev.lockstep.autograd.Leaf;
+import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.data.Batch;
+import dev.lockstep.layout.DType;
+import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.module.BufferUpdates;
 import dev.lockstep.module.Module;
 import dev.lockstep.tensor.RandomSource;
@@ -18,10 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Computes one virtual rank's leaf of the sum: loss, gradients and buffer updates of its slice, weighted by its share
- * of the rows. A pure function of model, batch, seed, step and virtual rank; called from several threads at once.
+ * Computes a virtual rank's leaf of the sum: loss, gradients and buffer updates of its slice, weighted by its share of
+ * the rows. A pure function of model, batch, seed, step and virtual rank; called from several threads at once.
  *
  * @param <M> the model
  */
@@ -37,12 +41,14 @@ final class LeafComputer<M extends Module<?, ?>> {
     private final StateIndex state;
     private final long seed;
     private final int virtualRanks;
+    private final Backend backend;
 
-    LeafComputer(M model, StateIndex state, long seed, int virtualRanks) {
+    LeafComputer(M model, StateIndex state, Backend backend, long seed, int virtualRanks) {
         this.model = model;
         this.state = state;
         this.seed = seed;
         this.virtualRanks = virtualRanks;
+        this.backend = backend;
     }
 
     /** Which closure to run, and how its loss is weighted. */
@@ -61,20 +67,28 @@ final class LeafComputer<M extends Module<?, ?>> {
     NodeSum compute(Work<M> work, Batch batch, long step, int virtualRank) {
         List<NodeSum> whole = new ArrayList<>();
         Division one = Division.whole(state.count());
-        compute(work, batch, step, new LeafBuckets(virtualRank, one, (_, part) -> whole.add(part)));
+        VirtualRanks node = new VirtualRanks(virtualRank, virtualRank + 1);
+        compute(work, batch, step, new NodeBuckets(node, one, backend, (_, part) -> whole.add(part)));
         return whole.getFirst();
     }
 
-    /** Computes a leaf and hands its buckets over, each as soon as it is complete. */
-    void compute(Work<M> work, Batch batch, long step, LeafBuckets buckets) {
-        int virtualRank = buckets.virtualRank();
-        Batch slice = slice(batch, virtualRank);
+    /** Computes a node's leaves one after the other and hands its buckets over, each as soon as it is complete. */
+    void compute(Work<M> work, Batch batch, long step, NodeBuckets buckets) {
+        try (buckets) {
+            for (int v = buckets.node().from(); v < buckets.node().to(); v++) {
+                computeLeaf(work, batch, new Place(step, v), buckets);
+            }
+        }
+    }
+
+    private void computeLeaf(Work<M> work, Batch batch, Place place, NodeBuckets buckets) {
+        Batch slice = slice(batch, place.virtualRank());
         if (slice.size() == 0) {
             buckets.finish(null);
             return;
         }
-        try (var _ = Scope.open("virtual rank " + virtualRank);
-                OneLeaf leaf = new OneLeaf(slice, batch.size(), step, buckets)) {
+        try (var _ = Scope.open("virtual rank " + place.virtualRank());
+                OneLeaf leaf = new OneLeaf(slice, batch.size(), place, buckets)) {
             switch (work) {
                 case Work.ByRows<M>(var closure) -> leaf.byRows(closure);
                 case Work.ByWeight<M>(var closure) -> leaf.byWeight(closure);
@@ -89,6 +103,9 @@ final class LeafComputer<M extends Module<?, ?>> {
         return batch.slice(from, to);
     }
 
+    /** Where a leaf stands: in which step, for which virtual rank. */
+    private record Place(long step, int virtualRank) {}
+
     /** One leaf in the making, inside of its scope. */
     private final class OneLeaf implements AutoCloseable {
         private final Batch slice;
@@ -96,13 +113,13 @@ final class LeafComputer<M extends Module<?, ?>> {
         private final StepContext context;
         private final RandomSource random;
         private final BufferUpdates updates = new BufferUpdates();
-        private final LeafBuckets buckets;
+        private final NodeBuckets buckets;
 
-        OneLeaf(Batch slice, int batchRows, long step, LeafBuckets buckets) {
+        OneLeaf(Batch slice, int batchRows, Place place, NodeBuckets buckets) {
             this.slice = slice;
             this.share = (double) slice.size() / batchRows;
-            this.random = new StepRandom(seed, step, buckets.virtualRank());
-            this.context = new StepContext(step, buckets.virtualRank(), random);
+            this.random = new StepRandom(seed, place.step(), place.virtualRank());
+            this.context = new StepContext(place.step(), place.virtualRank(), random);
             this.buckets = buckets;
         }
 
@@ -138,7 +155,8 @@ final class LeafComputer<M extends Module<?, ?>> {
             Map<Leaf, Integer> places = state.places();
             loss.backward(
                     fullLike(loss, scale),
-                    options -> options.listener((leaf, gradient) -> give(places, leaf, gradient)));
+                    options -> options.listener((leaf, gradient) -> give(places, leaf, gradient))
+                            .addends(leaf -> sumSoFar(places, leaf)));
             finish(value * scale, weight);
         }
 
@@ -151,6 +169,12 @@ final class LeafComputer<M extends Module<?, ?>> {
                             index, Leaves.own(whole.to(state.specs().get(index).dtype())));
                 }
             }
+        }
+
+        /** {@return what the node's earlier virtual rank has for a parameter that is summed as it is} */
+        private @Nullable Value sumSoFar(Map<Leaf, Integer> places, Leaf leaf) {
+            Integer index = places.get(leaf);
+            return index == null || state.parameters().get(index).dtype() != DType.F32 ? null : buckets.take(index);
         }
 
         private void giveBufferUpdates() {

@@ -38,7 +38,7 @@ final class PartialSums implements GradientReducer.Contributions, AutoCloseable 
         return division;
     }
 
-    /** Takes over one bucket of a leaf. The scalars come with the last. */
+    /** Takes over one bucket of a node. The scalars come with the last. */
     void add(int bucket, NodeSum part) {
         buckets.get(bucket).add(part);
         if (isNewlySummed(bucket)) {
@@ -54,9 +54,12 @@ final class PartialSums implements GradientReducer.Contributions, AutoCloseable 
         return true;
     }
 
-    /** {@return the virtual ranks of {@code range} that must still be computed before {@link #cover} can answer} */
-    List<Integer> missing(VirtualRanks range) {
-        return buckets.getLast().missing(range);
+    /**
+     * {@return the nodes of {@code range}, of at most {@code most} virtual ranks each, that must still be computed
+     * before {@link #cover} can answer}
+     */
+    List<VirtualRanks> missing(VirtualRanks range, int most) {
+        return buckets.getLast().missing(range, most);
     }
 
     /**

@@ -34,7 +34,7 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         this.job = job;
         this.state = StateIndex.of(model, hook);
         this.virtualRanks = virtualRanks;
-        this.leaves = new LeafComputer<>(model, state, job.settings().seed(), virtualRanks);
+        this.leaves = new LeafComputer<>(model, state, backend(), job.settings().seed(), virtualRanks);
         this.threads = new ComputeThreads(job.settings().threads());
         this.reducer = job.reducer().get();
         this.powerSgd =
@@ -54,29 +54,29 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         boolean training = !(work instanceof Work.Evaluation);
         return powerSgd.filter(kept -> training && step >= kept.options().startPowerSgdIter())
                 .map(kept -> factored(kept, step, virtualRank -> leaves.compute(work, batch, step, virtualRank)))
-                .orElseGet(() -> reduce(training ? buckets : whole, (virtualRank, sums) -> {
-                    LeafBuckets parts = new LeafBuckets(virtualRank, sums.division(), sums::add);
+                .orElseGet(() -> reduce(training ? buckets : whole, 2, (node, sums) -> {
+                    NodeBuckets parts = new NodeBuckets(node, sums.division(), backend(), sums::add);
                     leaves.compute(work, batch, step, parts);
                 }));
     }
 
-    /** Computes what a virtual rank contributes and adds it to the sums. */
+    /** Computes what a node's virtual ranks contribute and adds it to the sums. */
     @FunctionalInterface
     private interface Contribution {
-        void add(int virtualRank, PartialSums sums);
+        void add(VirtualRanks node, PartialSums sums);
     }
 
     private NodeSum factored(PowerSgdState kept, long step, IntFunction<NodeSum> leaf) {
         try (PowerSgdStep factors = new PowerSgdStep(kept, step, leaf);
-                NodeSum first = reduce(whole, (v, sums) -> sums.add(0, factors.first(v)))) {
+                NodeSum first = reduce(whole, 1, (node, sums) -> sums.add(0, factors.first(node.from())))) {
             factors.between(first);
-            try (NodeSum second = reduce(whole, (v, sums) -> sums.add(0, factors.second(v)))) {
+            try (NodeSum second = reduce(whole, 1, (node, sums) -> sums.add(0, factors.second(node.from())))) {
                 return factors.finish(first, second, threads);
             }
         }
     }
 
-    private NodeSum reduce(Division division, Contribution contribution) {
+    private NodeSum reduce(Division division, int mostAtOnce, Contribution contribution) {
         VirtualRanks mine = reducer.assigned();
         try (PartialSums sums = new PartialSums(virtualRanks, division, backend(), threads::run)) {
             if (sums.isDivided()) {
@@ -84,7 +84,7 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
             }
             while (true) {
                 sums.retain(mine);
-                List<Integer> missing = sums.missing(mine);
+                List<VirtualRanks> missing = missing(sums, mine, mostAtOnce);
                 threads.run(missing.size(), i -> contribution.add(missing.get(i), sums));
                 switch (reducer.reduce(sequence, sums)) {
                     case Outcome.Reduced(NodeSum total) -> {
@@ -95,6 +95,17 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * {@return the nodes to compute} One thread computes two neighbours, since the second one's products add themselves
+     * to the first one's gradients, unless threads would have nothing to do meanwhile.
+     */
+    private List<VirtualRanks> missing(PartialSums sums, VirtualRanks mine, int most) {
+        List<VirtualRanks> leaves = sums.missing(mine, 1);
+        List<VirtualRanks> nodes = sums.missing(mine, most);
+        int rounds = Math.ceilDiv(leaves.size(), threads.count());
+        return Math.ceilDiv(nodes.size(), threads.count()) * most <= rounds ? nodes : leaves;
     }
 
     /** {@return the threads that compute, for loops between the steps} */

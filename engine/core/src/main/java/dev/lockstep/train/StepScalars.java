@@ -3,6 +3,7 @@ package dev.lockstep.train;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers that a step sums over virtual ranks, by name: loss, weight, rows, metrics. Sums are in f64, name by name.
@@ -18,6 +19,14 @@ public record StepScalars(SortedMap<String, Double> values) {
     /** Makes scalars of any map. */
     public static StepScalars of(Map<String, Double> values) {
         return new StepScalars(new TreeMap<>(values));
+    }
+
+    /** {@return the sums of both, or the one that is not null; null if neither is there} */
+    static @Nullable StepScalars sum(@Nullable StepScalars left, @Nullable StepScalars right) {
+        if (left == null || right == null) {
+            return left == null ? right : left;
+        }
+        return left.plus(right);
     }
 
     /** {@return the sums of both; a name that one side lacks keeps the other's value} */

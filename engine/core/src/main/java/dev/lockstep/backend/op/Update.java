@@ -12,6 +12,12 @@ public sealed interface Update extends Op {
     /** Adds in place: (dst, src), same shape, floating dtype. */
     record AddInto() implements Update {}
 
+    /**
+     * Adds a matrix product in place: (dst [M, N] in C order, left [M, K], right [K, N]), one floating dtype. The bits
+     * are those of a {@link Contraction.Matmul} and an {@link AddInto} of its result.
+     */
+    record AddMatmulInto() implements Update {}
+
     /** Multiplies in place by a number: (dst). */
     record ScaleInto(double factor) implements Update {}
 

@@ -49,6 +49,18 @@ final class ContractionKernels {
         return numbers;
     }
 
+    /** {@return the product of two matrices, rounded to their dtype} */
+    static double[] matmul(Value left, Value right) {
+        int m = (int) left.shape().size(0);
+        int k = (int) left.shape().size(1);
+        int n = (int) right.shape().size(1);
+        double[] result = new double[m * n];
+        new Product(Elements.reals(left), Elements.reals(right), result, k, n).addRows(0, m, 0);
+        Arithmetic arithmetic = Arithmetic.of(left.dtype());
+        Arrays.setAll(result, i -> arithmetic.round(result[i]));
+        return result;
+    }
+
     private static void matmul(Factors factors, Value[] in, Value out) {
         Value a = in[0];
         Value b = in[1];

@@ -11,6 +11,7 @@ final class UpdateKernels {
         switch (op) {
             case Update.CopyInto() -> copyInto(in[0], in[1]);
             case Update.AddInto() -> addInto(in[0], in[1]);
+            case Update.AddMatmulInto() -> addInto(in[0], ContractionKernels.matmul(in[1], in[2]));
             case Update.ScaleInto(double factor) -> scaleInto(factor, in[0]);
             case Update.Sgd sgd -> sgd(sgd, in);
             case Update.Adam adam -> adam(adam, in);
@@ -29,9 +30,12 @@ final class UpdateKernels {
     }
 
     private static void addInto(Value to, Value from) {
+        addInto(to, Elements.reals(from));
+    }
+
+    private static void addInto(Value to, double[] summand) {
         Arithmetic m = Arithmetic.of(to.dtype());
         double[] sum = Elements.reals(to);
-        double[] summand = Elements.reals(from);
         for (int i = 0; i < sum.length; i++) {
             sum[i] = m.add(sum[i], summand[i]);
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Update;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
@@ -18,7 +19,7 @@ interface UpdateContract extends UnderTest {
         return values().f32(Shape.of(numbers.length), numbers);
     }
 
-    private void update(Update op, Value... inputs) {
+    private void update(Op op, Value... inputs) {
         assertEquals(0, values().all(op, inputs).length, "updates have no outputs");
     }
 
@@ -31,6 +32,45 @@ interface UpdateContract extends UnderTest {
         update(new Update.ScaleInto(0.5), x);
         assertArrayEquals(new double[] {3, 3.5}, Values.numbers(x));
         assertEquals(version + 3, x.storage().version());
+    }
+
+    @Test
+    default void aProductIsAddedWhereTheSumLies() {
+        Value sum = values().f32(Shape.of(2, 2), 100, 200, 300, 400);
+        Value left = values().f32(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
+        Value right = values().f32(Shape.of(3, 2), 1, 0, 0, 1, 1, 1);
+        int version = sum.storage().version();
+        update(new Update.AddMatmulInto(), sum, left, right);
+        assertArrayEquals(new double[] {104, 205, 310, 411}, Values.numbers(sum));
+        assertEquals(version + 1, sum.storage().version());
+    }
+
+    @Test
+    default void aProductThatIsAddedMayBeTransposedOrEmpty() {
+        Value row = values().f32(Shape.of(1, 2), 1, 2);
+        Value column = values().f32(Shape.of(3, 1), 1, 10, 100);
+        update(
+                new Update.AddMatmulInto(),
+                row,
+                values().view(column, column.layout().permute(1, 0)),
+                values().f32(Shape.of(3, 2), 1, 2, 3, 4, 5, 6));
+        assertArrayEquals(new double[] {532, 644}, Values.numbers(row));
+        update(new Update.AddMatmulInto(), row, values().f32(Shape.of(1, 0)), values().f32(Shape.of(0, 2)));
+        assertArrayEquals(new double[] {532, 644}, Values.numbers(row));
+    }
+
+    @Test
+    default void productsThatDoNotFitTheSumAreRefused() {
+        Value sum = values().f32(Shape.of(2, 2), 1, 2, 3, 4);
+        Value wide = values().f32(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
+        Op op = new Update.AddMatmulInto();
+        var inner = assertThrows(IllegalArgumentException.class, () -> update(op, sum, wide, wide));
+        assertTrue(inner.getMessage().contains("[2, 3] x [2, 3]"), inner.getMessage());
+        var outer = assertThrows(IllegalArgumentException.class, () -> update(op, sum, sum, wide));
+        assertTrue(outer.getMessage().contains("the sum"), outer.getMessage());
+        Value turned = values().view(sum, sum.layout().permute(1, 0));
+        var order = assertThrows(IllegalArgumentException.class, () -> update(op, turned, sum, sum));
+        assertTrue(order.getMessage().contains("C order"), order.getMessage());
     }
 
     @Test

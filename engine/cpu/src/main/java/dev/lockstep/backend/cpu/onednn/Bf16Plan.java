@@ -41,13 +41,11 @@ final class Bf16Plan implements Session.Plan {
             long result = owned.plain(p.batch(), p.m(), p.n());
             long descriptor = owned.primitive(ProductPlan.describe(
                     owned, session.engine(), new ProductPlan.Operands(roundedLeft, roundedRight, bias, result)));
-            int[] kinds = p.hasBias()
-                    ? new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_BIAS}
-                    : new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
             return new Bf16Plan(
                     rounding(owned, left, roundedLeft),
                     rounding(owned, right, roundedRight),
-                    session.prepare(descriptor, kinds, new long[] {roundedLeft, roundedRight, result, bias}),
+                    session.prepare(
+                            descriptor, ProductPlan.kinds(p), new long[] {roundedLeft, roundedRight, result, bias}),
                     Dnnl.sizeBytes(roundedLeft),
                     Dnnl.sizeBytes(roundedRight));
         }

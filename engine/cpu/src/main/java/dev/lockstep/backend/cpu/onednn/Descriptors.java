@@ -53,6 +53,13 @@ final class Descriptors implements AutoCloseable {
         return keep(Dnnl.createAttributes(), Dnnl::destroyAttributes);
     }
 
+    /** Makes the attributes of a primitive that adds to its destination. */
+    long addingAttributes() {
+        long attributes = attributes();
+        Dnnl.addToDestination(attributes);
+        return attributes;
+    }
+
     /** Takes over a primitive descriptor. */
     long primitive(long descriptor) {
         return keep(descriptor, Dnnl::destroyPrimitiveDescriptor);

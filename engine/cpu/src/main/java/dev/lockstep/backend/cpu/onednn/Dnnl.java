@@ -1,6 +1,7 @@
 package dev.lockstep.backend.cpu.onednn;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -69,6 +70,12 @@ final class Dnnl {
     private static final MethodHandle ATTR_CREATE = function("dnnl_primitive_attr_create", ADDRESS);
     private static final MethodHandle ATTR_SCRATCHPAD =
             function("dnnl_primitive_attr_set_scratchpad_mode", JAVA_LONG, JAVA_INT);
+    private static final MethodHandle ATTR_POST_OPS =
+            function("dnnl_primitive_attr_set_post_ops", JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle POST_OPS_CREATE = function("dnnl_post_ops_create", ADDRESS);
+    private static final MethodHandle POST_OPS_SUM =
+            function("dnnl_post_ops_append_sum", JAVA_LONG, JAVA_FLOAT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle POST_OPS_DESTROY = function("dnnl_post_ops_destroy", JAVA_LONG);
     private static final MethodHandle ATTR_DESTROY = function("dnnl_primitive_attr_destroy", JAVA_LONG);
     private static final MethodHandle PD_QUERY =
             function("dnnl_primitive_desc_query", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS);
@@ -235,6 +242,19 @@ final class Dnnl {
             throw failed("set_scratchpad_mode", e);
         }
         return attributes;
+    }
+
+    /** Makes a primitive with these attributes add its result to what stands where the result goes. */
+    static void addToDestination(long attributes) {
+        long postOps = create("dnnl_post_ops_create", (arena, out) -> (int) POST_OPS_CREATE.invokeExact(out));
+        try {
+            check((int) POST_OPS_SUM.invokeExact(postOps, 1f, 0, 0), "dnnl_post_ops_append_sum");
+            check((int) ATTR_POST_OPS.invokeExact(attributes, postOps), "dnnl_primitive_attr_set_post_ops");
+        } catch (Throwable e) {
+            throw failed("dnnl_primitive_attr_set_post_ops", e);
+        } finally {
+            destroy(POST_OPS_DESTROY, postOps);
+        }
     }
 
     /** {@return the descriptor that the primitive descriptor chose; it belongs to it} 0 where it has none. */

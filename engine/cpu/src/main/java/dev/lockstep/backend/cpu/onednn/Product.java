@@ -8,8 +8,9 @@ package dev.lockstep.backend.cpu.onednn;
  * @param left strides of the left operand
  * @param right strides of the right operand; a batch stride of 0 shares it
  * @param hasBias whether {@code [n]} is added to each row
+ * @param adds whether the product is added to what stands in the result's place
  */
-record Product(long batch, long m, long k, long n, Strides left, Strides right, boolean hasBias) {
+record Product(long batch, long m, long k, long n, Strides left, Strides right, boolean hasBias, boolean adds) {
     /** Strides of one operand. */
     record Strides(long batch, long row, long column) {
         /** Strides of matrices in C order, one after the other. */
@@ -32,11 +33,11 @@ record Product(long batch, long m, long k, long n, Strides left, Strides right, 
         if (right.batch() != 0 || !goesOn) {
             return this;
         }
-        return new Product(1, batch * m, k, n, new Strides(0, left.row(), 1), right, hasBias);
+        return new Product(1, batch * m, k, n, new Strides(0, left.row(), 1), right, hasBias, adds);
     }
 
     /** {@return this product with a left operand in C order of two rows: the second is padding} */
     Product paddedToTwoRows() {
-        return new Product(batch, 2, k, n, Strides.plain(2, k), right, hasBias);
+        return new Product(batch, 2, k, n, Strides.plain(2, k), right, hasBias, adds);
     }
 }

@@ -31,14 +31,19 @@ final class ProductPlan implements Session.Plan {
             long right = operand(owned, product.batch(), product.k(), product.n(), product.right());
             long bias = product.hasBias() ? owned.plain(1, 1, product.n()) : 0;
             long result = owned.plain(product.batch(), product.m(), product.n());
+            long attributes = product.adds() ? owned.addingAttributes() : owned.attributes();
             long descriptor =
-                    owned.primitive(describe(owned, session.engine(), new Operands(left, right, bias, result)));
-            int[] kinds = product.hasBias()
-                    ? new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_BIAS}
-                    : new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
+                    owned.primitive(describe(session.engine(), new Operands(left, right, bias, result), attributes));
             long[] descriptors = {left, right, result, bias};
-            return new ProductPlan(session.prepare(descriptor, kinds, descriptors));
+            return new ProductPlan(session.prepare(descriptor, kinds(product), descriptors));
         }
+    }
+
+    /** {@return the arguments of a product in order: left, right, result, bias} */
+    static int[] kinds(Product product) {
+        return product.hasBias()
+                ? new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_BIAS}
+                : new int[] {Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST};
     }
 
     /** Prepares a product whose result has rows further apart than they are long. */
@@ -84,12 +89,18 @@ final class ProductPlan implements Session.Plan {
     record Operands(long left, long right, long bias, long result) {}
 
     static long describe(Descriptors owned, long engine, Operands of) {
-        long attributes = owned.attributes();
+        return describe(engine, of, owned.attributes());
+    }
+
+    private static long describe(long engine, Operands of, long attributes) {
         return Dnnl.create("dnnl_matmul_primitive_desc_create", (arena, out) ->
                 (int) CREATE.invokeExact(out, engine, of.left, of.right, of.bias, of.result, attributes));
     }
 
-    /** Computes {@code result = left x right (+ bias)}; {@code bias} is ignored where the product has none. */
+    /**
+     * Computes {@code result = left x right (+ bias)}, or adds it to the result; {@code bias} is 0 where the product
+     * has none.
+     */
     void run(MemoryPool pool, long left, long right, long bias, long result) {
         if (bias == 0) {
             primitive.run(pool, left, right, result);

@@ -1,10 +1,13 @@
 package dev.lockstep.backend.cpu.onednn;
 
 import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.ShapeRules;
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.ValueSpec;
 import dev.lockstep.backend.cpu.onednn.Product.Strides;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Elementwise.Copy;
+import dev.lockstep.backend.op.Update;
 import dev.lockstep.device.MemoryPool;
 import dev.lockstep.device.Storage;
 import dev.lockstep.layout.DType;
@@ -25,19 +28,35 @@ public final class Products {
     private final MemoryPool pool;
     private final Runner runner;
 
-    /** Computes a product of operands at addresses; the bias is 0 where there is none. */
+    /** Computes a product; the left operand, bias and result are addresses, the bias 0 where there is none. */
     @FunctionalInterface
     private interface Runner {
-        void run(Product product, long left, long right, long bias, long result);
+        void run(Product product, long left, Value right, long bias, long result);
     }
 
     /** Makes the products of a backend, which copies operands that oneDNN cannot read in place. */
     public Products(Backend backend) {
-        this(
-                backend,
-                (product, left, right, bias, result) -> Session.current()
+        this(backend, new PlainRunner(backend.memory()));
+    }
+
+    /** Multiplies f32 values. */
+    private record PlainRunner(MemoryPool pool) implements Runner {
+        @Override
+        public void run(Product product, long left, Value right, long bias, long result) {
+            PackedWeight weight = product.batch() == 1 && !product.adds() ? PackedWeight.of(right) : null;
+            long packed = weight == null ? 0 : weight.find(product, right, pool, () -> packedPlan(product));
+            if (packed == 0) {
+                Session.current()
                         .plan(product, ProductPlan.class, ProductPlan::of)
-                        .run(backend.memory(), left, right, bias, result));
+                        .run(pool, left, right.address(), bias, result);
+            } else {
+                packedPlan(product).run(pool, left, packed, bias, result);
+            }
+        }
+
+        private static PackedPlan packedPlan(Product product) {
+            return Session.current().plan(new PackedPlan.Key(product), PackedPlan.class, PackedPlan::of);
+        }
     }
 
     private Products(Backend backend, Runner runner) {
@@ -52,7 +71,7 @@ public final class Products {
                 backend,
                 (product, left, right, bias, result) -> Session.current()
                         .plan(new Bf16Plan.Key(product), Bf16Plan.class, Bf16Plan::of)
-                        .run(backend.memory(), left, right, bias, result));
+                        .run(backend.memory(), left, right.address(), bias, result));
     }
 
     /** Executes a contraction, or returns null where its inputs are not two non-empty f32 operands that fit. */
@@ -89,6 +108,38 @@ public final class Products {
                 Value right = readable(b.view(stretch(b.layout(), batch)))) {
             return new Value[] {multiply(left, right, null)};
         }
+    }
+
+    /** Executes an {@link Update.AddMatmulInto}, or returns null where its inputs are not non-empty f32 matrices. */
+    public Value @Nullable [] tryAddInto(Value... inputs) {
+        ShapeRules.outputs(new Update.AddMatmulInto(), ValueSpec.of(inputs));
+        Value sum = inputs[0];
+        if (sum.dtype() != DType.F32
+                || sum.shape().elements() == 0
+                || inputs[1].shape().elements() == 0) {
+            return null;
+        }
+        try (Value left = readable(inputs[1].alias());
+                Value right = readable(inputs[2].alias())) {
+            addInto(sum, left, right);
+        }
+        return new Value[0];
+    }
+
+    /** See Note [A row's bits] for the single row. */
+    private void addInto(Value sum, Value left, Value right) {
+        long rows = sum.shape().size(0);
+        if (rows == 1) {
+            try (Value product = multiply(left, right, null)) {
+                backend.execute(new Update.AddInto(), sum, product);
+            }
+            return;
+        }
+        long inner = left.shape().size(1);
+        Strides a = strides(left.layout());
+        Product product = new Product(1, rows, inner, sum.shape().size(1), a, strides(right.layout()), false, true);
+        runner.run(product, left.address(), right, 0, sum.address());
+        sum.storage().bumpVersion();
     }
 
     private Value @Nullable [] linear(boolean hasBias, Value... inputs) {
@@ -128,7 +179,14 @@ public final class Products {
         long k = a.size(-1);
         long n = right.shape().size(-1);
         Product product = new Product(
-                        leading(a).elements(), m, k, n, strides(left.layout()), strides(right.layout()), bias != null)
+                        leading(a).elements(),
+                        m,
+                        k,
+                        n,
+                        strides(left.layout()),
+                        strides(right.layout()),
+                        bias != null,
+                        false)
                 .folded();
         Shape shape = right.shape().with(-2, m);
         Value result = new Value(pool.allocate(shape.elements() * Float.BYTES), Layout.contiguous(shape), DType.F32);
@@ -136,7 +194,7 @@ public final class Products {
         if (product.m() == 1) {
             multiplySingleRows(product, left, right, biasAddress, result);
         } else {
-            runner.run(product, left.address(), right.address(), biasAddress, result.address());
+            runner.run(product, left.address(), right, biasAddress, result.address());
         }
         return result;
     }
@@ -150,7 +208,7 @@ public final class Products {
         try (Value dense = contiguous(left.alias())) {
             rows.segment().fill((byte) 0);
             copyRows(dense, rows.segment(), product.k(), batch, 1);
-            runner.run(padded, rows.address(), right.address(), bias, results.address());
+            runner.run(padded, rows.address(), right, bias, results.address());
             try (Value all =
                     new Value(results.retain(), Layout.contiguous(Shape.of(2 * batch, product.n())), DType.F32)) {
                 copyRows(all, result.storage().segment(), product.n(), batch, 2);

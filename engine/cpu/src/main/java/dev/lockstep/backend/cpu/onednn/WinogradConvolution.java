@@ -265,7 +265,7 @@ final class WinogradConvolution {
     }
 
     private static Product product(long m, long k, long n, Strides left, Strides right) {
-        return new Product(TileGrid.POINTS, m, k, n, left, right, false);
+        return new Product(TileGrid.POINTS, m, k, n, left, right, false, false);
     }
 
     private void multiply(Product product, long left, long right, long result) {

@@ -11,6 +11,7 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.CpuBackend;
 import dev.lockstep.backend.cpu.HostMemory;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Update;
 import dev.lockstep.backend.scalar.ScalarBackend;
 import dev.lockstep.device.MemoryPool;
 import dev.lockstep.layout.Layout;
@@ -145,6 +146,37 @@ class ProductsTest {
         return cpu.execute(op, inputs)[0];
     }
 
+    /** Matrices as backward has them: a weight's gradient, whose left factor is turned, and others. */
+    @ParameterizedTest
+    @CsvSource({
+        "512,16,784",
+        "512,32,784",
+        "10,16,512",
+        "33,7,129",
+        "2,1,1",
+        "1,5,7",
+        "1,16,64",
+        "64,1,64",
+        "500,500,500",
+        "17,4096,10",
+        "192,1024,768",
+        "100,33,1",
+        "384,2049,48"
+    })
+    void aProductThatIsAddedHasTheBitsOfAProductAndAnAddition(int m, int k, int n) {
+        for (boolean turned : new boolean[] {false, true}) {
+            try (Value a = transposed(Matrices.random(cpu, 1, turned ? k : m, turned ? m : k), turned);
+                    Value b = Matrices.random(cpu, 2, k, n);
+                    Value sum = Matrices.random(cpu, 3, m, n);
+                    Value expected = Matrices.random(cpu, 3, m, n);
+                    Value product = cpu.execute(new Contraction.Matmul(), a, b)[0]) {
+                cpu.execute(new Update.AddInto(), expected, product);
+                cpu.execute(new Update.AddMatmulInto(), sum, a, b);
+                assertArrayEquals(Matrices.read(expected), Matrices.read(sum), "turned: " + turned);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"1,8,16", "2,8,16", "5,33,7", "16,16,16", "64,64,3"})
     void aBatchElementsBitsDoNotDependOnTheOthers(int m, int k, int n) {
@@ -168,7 +200,7 @@ class ProductsTest {
     void neverUsesTheReferenceCode(long m, long k, long n) {
         Product.Strides plain = Product.Strides.plain(m, k);
         Product.Strides transposed = new Product.Strides(0, 1, k);
-        ProductPlan plan = ProductPlan.of(new Product(1, m, k, n, plain, transposed, true));
+        ProductPlan plan = ProductPlan.of(new Product(1, m, k, n, plain, transposed, true, false));
         assertFalse(plan.implementation().startsWith("ref"), plan.implementation());
         plan.close();
     }

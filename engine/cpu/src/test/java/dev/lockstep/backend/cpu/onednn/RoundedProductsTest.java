@@ -76,9 +76,9 @@ class RoundedProductsTest {
         Strides plain = Strides.plain(128, 784);
         Strides turned = new Strides(0, 1, 784);
         for (Product product : new Product[] {
-            new Product(1, 128, 784, 512, plain, turned, true),
-            new Product(1, 512, 128, 784, new Strides(0, 1, 512), Strides.plain(128, 784), false),
-            new Product(1, 128, 512, 784, Strides.plain(128, 512), Strides.plain(512, 784), false)
+            new Product(1, 128, 784, 512, plain, turned, true, false),
+            new Product(1, 512, 128, 784, new Strides(0, 1, 512), Strides.plain(128, 784), false, false),
+            new Product(1, 128, 512, 784, Strides.plain(128, 512), Strides.plain(512, 784), false, false)
         }) {
             Bf16Plan plan = Bf16Plan.of(new Bf16Plan.Key(product));
             assertFalse(plan.implementation().contains("ref"), plan.implementation());
