@@ -81,15 +81,11 @@ public final class Collectives {
     public static List<MemorySegment> allGather(Exchange exchange, MemorySegment mine) {
         MemorySegment[] parts = new MemorySegment[exchange.size()];
         List<PendingWork> arrivals = new ArrayList<>();
-        for (int peer = 0; peer < exchange.size(); peer++) {
-            int source = peer;
-            if (peer == exchange.rank()) {
-                parts[peer] = room(mine.byteSize()).copyFrom(mine);
-            } else {
-                arrivals.add(exchange.receive(peer, 0, 0, sizeBytes -> parts[source] = checkedRoom(source, sizeBytes)));
-                exchange.send(peer, 0, 0, mine);
-            }
+        for (int peer : exchange.peers()) {
+            arrivals.add(exchange.receive(peer, 0, 0, sizeBytes -> parts[peer] = checkedRoom(peer, sizeBytes)));
+            exchange.send(peer, 0, 0, mine);
         }
+        parts[exchange.rank()] = room(mine.byteSize()).copyFrom(mine);
         exchange.await(arrivals);
         return List.of(parts);
     }
@@ -98,14 +94,11 @@ public final class Collectives {
     public static void allGather(Exchange exchange, MemorySegment mine, MemorySegment out) {
         List<MemorySegment> parts = Blocks.divide(out, exchange.size());
         List<PendingWork> arrivals = new ArrayList<>();
-        for (int peer = 0; peer < exchange.size(); peer++) {
-            if (peer == exchange.rank()) {
-                parts.get(peer).copyFrom(mine);
-            } else {
-                arrivals.add(exchange.receive(peer, 0, 0, parts.get(peer)));
-                exchange.send(peer, 0, 0, mine);
-            }
+        for (int peer : exchange.peers()) {
+            arrivals.add(exchange.receive(peer, 0, 0, parts.get(peer)));
+            exchange.send(peer, 0, 0, mine);
         }
+        parts.get(exchange.rank()).copyFrom(mine);
         exchange.await(arrivals);
     }
 
@@ -158,10 +151,8 @@ public final class Collectives {
             exchange.await(exchange.receive(root, 0, 0, data));
             return;
         }
-        for (int peer = 0; peer < exchange.size(); peer++) {
-            if (peer != root) {
-                exchange.send(peer, 0, 0, data);
-            }
+        for (int peer : exchange.peers()) {
+            exchange.send(peer, 0, 0, data);
         }
     }
 }

@@ -60,6 +60,14 @@ public record CostModel(double roundSeconds, double messageSeconds, double byteS
         return rounds * (roundSeconds + messageSeconds + sizeBytes * byteSeconds);
     }
 
+    /**
+     * {@return how many bytes a rank must have under way, so that its link never rests while they are added and come
+     * back: two rounds' worth, twice, since half of them may be late}
+     */
+    double heldBytes() {
+        return 4 * roundSeconds / byteSeconds;
+    }
+
     /** {@return whether the tree is faster in one round than in two} */
     boolean isDirect(int size, double sizeBytes) {
         return directSeconds(size, sizeBytes) <= dividedSeconds(size, sizeBytes);

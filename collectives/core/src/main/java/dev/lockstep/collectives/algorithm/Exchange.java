@@ -11,6 +11,7 @@ import dev.lockstep.collectives.transport.Transport;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
 
@@ -22,6 +23,8 @@ public final class Exchange {
     private final Transport transport;
     private final GroupOptions options;
     private final Scratch scratch;
+    private final Pacing pacing;
+    private final int[] peers;
     private final CostModel costs;
     private final long sequence;
     private final Signature signature;
@@ -35,8 +38,14 @@ public final class Exchange {
      * @param transport moves the messages
      * @param options the bounds
      * @param scratch memory for a while
+     * @param pacing how big sums are cut up
      */
-    public record Means(Transport transport, GroupOptions options, Scratch scratch) {}
+    public record Means(Transport transport, GroupOptions options, Scratch scratch, Pacing pacing) {
+        /** Cuts big sums up as usual. */
+        public Means(Transport transport, GroupOptions options, Scratch scratch) {
+            this(transport, options, scratch, Pacing.DEFAULT);
+        }
+    }
 
     /**
      * Opens the exchange of one collective.
@@ -47,6 +56,8 @@ public final class Exchange {
         this.transport = means.transport();
         this.options = means.options();
         this.scratch = means.scratch();
+        this.pacing = means.pacing();
+        this.peers = peers(transport.rank(), transport.size());
         this.costs = costs;
         this.sequence = sequence;
         this.signature = signature;
@@ -58,6 +69,21 @@ public final class Exchange {
 
     int size() {
         return transport.size();
+    }
+
+    private static int[] peers(int rank, int size) {
+        int[] others = new int[size - 1];
+        Arrays.setAll(others, i -> (rank + 1 + i) % size);
+        return others;
+    }
+
+    /** {@return the other ranks, beginning with the right neighbour, so that not all begin with the same one} */
+    int[] peers() {
+        return peers;
+    }
+
+    Pacing pacing() {
+        return pacing;
     }
 
     CostModel costs() {

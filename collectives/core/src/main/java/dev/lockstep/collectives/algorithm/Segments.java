@@ -45,6 +45,11 @@ record Segments(List<Long> bounds) {
         return new Segments(bounds);
     }
 
+    /** {@return the number of ranks} */
+    int size() {
+        return bounds.size() - 1;
+    }
+
     long from(int rank) {
         return bounds.get(rank);
     }

@@ -12,6 +12,7 @@ final class SumShape {
     private final DType dtype;
     private final boolean roundedOnce;
     private final int[] nodes;
+    private final int[] firstNodes;
     private final int nodesMax;
     private final int virtualRanks;
     private final TreeFold.Plan[] plans;
@@ -21,6 +22,10 @@ final class SumShape {
         this.dtype = elements.dtype;
         this.roundedOnce = elements.roundedOnce;
         this.nodes = nodes;
+        this.firstNodes = new int[nodes.length];
+        for (int rank = 1; rank < nodes.length; rank++) {
+            firstNodes[rank] = firstNodes[rank - 1] + nodes[rank - 1];
+        }
         this.nodesMax = Math.max(1, Arrays.stream(nodes).max().orElse(1));
         this.virtualRanks = virtualRanks;
         this.plans = plans;
@@ -96,6 +101,11 @@ final class SumShape {
     /** {@return the number of nodes of all ranks} */
     int sources() {
         return Arrays.stream(nodes).sum();
+    }
+
+    /** {@return the place of a rank's node among those of all ranks} */
+    int source(int rank, int node) {
+        return firstNodes[rank] + node;
     }
 
     long scratchBytes() {

@@ -10,6 +10,7 @@ import dev.lockstep.collectives.TreeSum;
 import dev.lockstep.collectives.algorithm.Collectives;
 import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.algorithm.Exchange;
+import dev.lockstep.collectives.algorithm.Pacing;
 import dev.lockstep.collectives.algorithm.Scratch;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Transport;
@@ -28,25 +29,25 @@ enum SimulatedCollective {
     ALL_REDUCE {
         @Override
         Case draw(int size, SplittableRandom random) {
-            return allReduce(Algorithm.TREE, inputs(size, random.nextInt(200), random));
+            return allReduce(Algorithm.TREE, inputs(size, random.nextInt(LENGTH_MAX), random));
         }
     },
     RING {
         @Override
         Case draw(int size, SplittableRandom random) {
-            return allReduce(Algorithm.RING, wholeNumbers(size, random.nextInt(200), random));
+            return allReduce(Algorithm.RING, wholeNumbers(size, random.nextInt(LENGTH_MAX), random));
         }
     },
     DOUBLING {
         @Override
         Case draw(int size, SplittableRandom random) {
-            return allReduce(Algorithm.DOUBLING, wholeNumbers(size, random.nextInt(200), random));
+            return allReduce(Algorithm.DOUBLING, wholeNumbers(size, random.nextInt(LENGTH_MAX), random));
         }
     },
     REDUCE {
         @Override
         Case draw(int size, SplittableRandom random) {
-            List<float[]> inputs = inputs(size, random.nextInt(200), random);
+            List<float[]> inputs = inputs(size, random.nextInt(LENGTH_MAX), random);
             float[] expected = ScalarTree.sum(inputs);
             int root = random.nextInt(size);
             return rounds((exchanges, rank) -> {
@@ -62,7 +63,7 @@ enum SimulatedCollective {
         @Override
         Case draw(int size, SplittableRandom random) {
             int virtualRanks = size + random.nextInt(6);
-            int count = 1 + random.nextInt(200);
+            int count = 1 + random.nextInt(LENGTH_MAX);
             List<float @Nullable []> leaves = new ArrayList<>(inputs(virtualRanks, count, random));
             for (int v = 1; v < virtualRanks; v++) {
                 leaves.set(v, random.nextInt(4) == 0 ? null : leaves.get(v));
@@ -81,7 +82,7 @@ enum SimulatedCollective {
     REDUCE_SCATTER {
         @Override
         Case draw(int size, SplittableRandom random) {
-            int block = random.nextInt(60);
+            int block = random.nextInt(LENGTH_MAX / 4);
             List<float[]> inputs = inputs(size, block * size, random);
             float[] expected = ScalarTree.sum(inputs);
             return rounds((exchanges, rank) -> {
@@ -114,7 +115,7 @@ enum SimulatedCollective {
     BROADCAST {
         @Override
         Case draw(int size, SplittableRandom random) {
-            float[] sent = Data.random(random.nextLong(), random.nextInt(200));
+            float[] sent = Data.random(random.nextLong(), random.nextInt(LENGTH_MAX));
             int root = random.nextInt(size);
             return rounds((exchanges, rank) -> {
                 MemorySegment data = rank == root ? Data.of(sent) : Data.room(sent.length * 4L);
@@ -128,6 +129,8 @@ enum SimulatedCollective {
 
     /** No rank waits more often than this, one wait after the other, before it fails. */
     static final int WAITS_MAX = 32;
+
+    private static final int LENGTH_MAX = 400;
 
     private static final int ROUNDS = 3;
 
@@ -151,11 +154,14 @@ enum SimulatedCollective {
         /** By this model nothing is ever faster in one round. */
         private static final CostModel DIVIDED = new CostModel(1e-9, 1e-9, 1);
 
+        /** Of which the buckets here have more than a window. */
+        private static final Pacing TINY_PIECES = new Pacing(64, 64, 64);
+
         private final Exchange.Means means;
         private long sequence;
 
         Exchanges(Transport transport, GroupOptions options) {
-            this.means = new Exchange.Means(transport, options, new Scratch());
+            this.means = new Exchange.Means(transport, options, new Scratch(), TINY_PIECES);
         }
 
         /** Takes turns with the ways in which a sum may be made. */
