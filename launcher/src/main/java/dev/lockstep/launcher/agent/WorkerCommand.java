@@ -1,6 +1,10 @@
 package dev.lockstep.launcher.agent;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,26 +20,8 @@ import java.util.List;
  * @param options further options of the JVM
  */
 public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, String heap, List<String> options) {
-    /**
-     * The flags every JVM that computes needs; the last ones keep vector kernels fast and the compiler from the compute
-     * threads' processors, see the README of engine/cpu.
-     */
-    public static final List<String> ENGINE_FLAGS = List.of(
-            "--add-modules=jdk.incubator.vector",
-            "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.Lanes::*",
-            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.LaneMath::*",
-            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.Loops::lambda*",
-            "-XX:CompileCommand=inline,dev.lockstep.backend.cpu.kernel.*::apply",
-            "-XX:Tier4InvocationThreshold=20000",
-            "-XX:Tier4MinInvocationThreshold=2400",
-            "-XX:Tier4CompileThreshold=60000",
-            "-XX:Tier4BackEdgeThreshold=160000",
-            "-XX:CompileCommand=CompileThresholdScaling,dev.lockstep.backend.cpu.kernel.*::*,0.25",
-            "-XX:CompileCommand=CompileThresholdScaling,dev.lockstep.backend.cpu.winograd.*::*,0.25");
+    /** The flags every JVM that computes needs; the file says why. */
+    public static final List<String> ENGINE_FLAGS = readFlags("engine.flags");
 
     /** Buckets and messages lie outside of the heap; left alone, the JVM allows them no more than the heap has. */
     public static final String MESSAGE_MEMORY = "-XX:MaxDirectMemorySize=8g";
@@ -46,6 +32,20 @@ public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, 
     private static final String QUIET = "-Xlog:aot=off,cds=off"; // A missing or stale archive costs speed only.
 
     private static final String MAIN = "dev.lockstep.launcher.worker.WorkerMain";
+
+    private static List<String> readFlags(String resource) {
+        try (InputStream in = WorkerCommand.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("launcher: " + resource + " is missing beside WorkerCommand");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("launcher: " + resource + " cannot be read", e);
+        }
+    }
 
     /** Copies the lists. */
     public WorkerCommand {
