@@ -38,6 +38,10 @@ final class MessageRunner implements CollectiveRunner {
         costs = measured;
     }
 
+    synchronized CostModel costs() {
+        return costs;
+    }
+
     private synchronized PendingWork submit(Signature call, Consumer<Exchange> collective) {
         Exchange exchange = new Exchange(means, costs, sequence++, call);
         return lanes.submit(exchange.toString(), () -> {

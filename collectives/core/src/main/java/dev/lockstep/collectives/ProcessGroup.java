@@ -1,5 +1,6 @@
 package dev.lockstep.collectives;
 
+import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.layout.DType;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -138,6 +139,14 @@ public interface ProcessGroup extends AutoCloseable {
      * same on every rank.
      */
     boolean sharesMemory();
+
+    /**
+     * Lets the collectives that are called from now on, by this group and the sub-groups made of it later, choose how
+     * they go by these costs, where they go as messages. No choice changes the bits of the default algorithm.
+     *
+     * @param costs the same on every rank, at the same place
+     */
+    void chooseBy(CostModel costs);
 
     /** {@return how many bytes of data this rank has handed to others in collectives that have ended} */
     long bytesSent();

@@ -14,6 +14,7 @@ import dev.lockstep.layout.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ public final class TransportProcessGroup implements ProcessGroup {
     private final GroupOptions options;
     private final SharedFate fate;
     private final MessageRunner messages;
+    private final List<MessageRunner> choosing = new ArrayList<>();
     private final CollectiveRunner runner;
     private final SubGroups subGroups;
     private final TagCounts sent = new TagCounts();
@@ -50,35 +52,44 @@ public final class TransportProcessGroup implements ProcessGroup {
                 ? transport
                 : SubTransport.of(
                         transport, IntStream.range(0, transport.size()).boxed().toList(), MESSAGES_BESIDE_WINDOW);
-        this.messages = new MessageRunner(forMessages, options, fate::fail);
+        this.messages = byMessages(forMessages);
         this.runner = runner();
         this.subGroups = new SubGroups(this, transport);
-        fate.add(messages);
-        if (runner != messages) {
+        if (runner instanceof HostRunner) {
             fate.add(runner);
         }
+    }
+
+    private MessageRunner byMessages(Transport over) {
+        MessageRunner made = new MessageRunner(over, options, fate::fail);
+        fate.add(made);
+        choosing.add(made);
+        return made;
     }
 
     private CollectiveRunner runner() {
         Optional<Windows> windows = transport.windows();
         if (windows.isPresent()) {
-            return new WindowRunner(transport, windows.get(), options, fate::fail);
+            return byWindow(transport, windows.get());
         }
         return transport.hosts().filter(Hosts::isContiguous).map(this::byHosts).orElse(messages);
+    }
+
+    private WindowRunner byWindow(Transport near, Windows windows) {
+        WindowRunner made = new WindowRunner(near, windows, options, fate::fail);
+        fate.add(made);
+        return made;
     }
 
     private CollectiveRunner byHosts(Hosts hosts) {
         Transport near = hosts.local();
         List<Integer> names = hosts.ranks().get(hosts.here());
         CollectiveRunner local = near.windows()
-                .<CollectiveRunner>map(windows -> new WindowRunner(near, windows.named(names), options, fate::fail))
-                .orElseGet(() -> new MessageRunner(near, options, fate::fail));
-        fate.add(local);
+                .<CollectiveRunner>map(windows -> byWindow(near, windows.named(names)))
+                .orElseGet(() -> byMessages(near));
         Optional<MessageRunner> leaders = near.rank() == 0
-                ? Optional.of(
-                        new MessageRunner(SubTransport.of(transport, hosts.leaders(), LEADERS), options, fate::fail))
+                ? Optional.of(byMessages(SubTransport.of(transport, hosts.leaders(), LEADERS)))
                 : Optional.empty();
-        leaders.ifPresent(fate::add);
         return new HostRunner(messages, hosts, new HostRunner.Stages(local, leaders), fate::fail);
     }
 
@@ -262,16 +273,14 @@ public final class TransportProcessGroup implements ProcessGroup {
     }
 
     private ProcessGroup part(Transport part) {
-        return new TransportProcessGroup(part, options, fate);
+        TransportProcessGroup made = new TransportProcessGroup(part, options, fate);
+        made.chooseBy(messages.costs());
+        return made;
     }
 
-    /**
-     * Lets the collectives that are called from now on choose how they go by these costs, where they go as messages.
-     *
-     * @param costs the same on every rank
-     */
+    @Override
     public void chooseBy(CostModel costs) {
-        messages.chooseBy(costs);
+        choosing.forEach(runner -> runner.chooseBy(costs));
     }
 
     @Override

@@ -44,7 +44,7 @@ final class JobReducers implements Supplier<GradientReducer>, AutoCloseable {
         DataPlane plane = LocalPlane.open(flags, line -> link.send(new WorkerMessage.Remark(line)));
         LinkGroupSource source =
                 new LinkGroupSource(link, orders, plane, Duration.ofMillis(flags.collectiveTimeoutMillis()));
-        return new ElasticReducer(source, Backends.of(Device.CPU).memory());
+        return new ElasticReducer(source, Backends.of(Device.CPU).memory(), System::nanoTime);
     }
 
     synchronized boolean trained() {

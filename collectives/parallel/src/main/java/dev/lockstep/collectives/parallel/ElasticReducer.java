@@ -13,6 +13,7 @@ import dev.lockstep.train.RankStates;
 import dev.lockstep.train.ReductionPlan;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class ElasticReducer implements GradientReducer {
     private final GroupSource source;
     private final MemoryPool pool;
     private final BucketSizes sizes;
+    private final LongSupplier nanoTime;
     private final HeldResult held = new HeldResult();
     private final EarlyBuckets early = new EarlyBuckets();
     private Optional<RankStates> states = Optional.empty();
@@ -37,29 +39,41 @@ public final class ElasticReducer implements GradientReducer {
         private final Recovery recovery;
         private final Optional<Guardians> guardians;
         private Formed formed;
+        private StepCosts costs;
         private boolean agreed;
         private boolean settled;
         private VirtualRanks told;
 
-        Session(ReductionPlan plan, StepReduction reduction, Optional<RankStates> states, Formed formed) {
+        Session(
+                ReductionPlan plan,
+                StepReduction reduction,
+                Optional<RankStates> states,
+                Formed formed,
+                StepCosts costs) {
             this.plan = plan;
             this.reduction = reduction;
             this.recovery = new Recovery(plan, reduction.pool());
             this.guardians = states.map(kept -> new Guardians(plan, reduction.pool(), kept));
             this.formed = formed;
+            this.costs = costs;
             this.told = formed.mine();
         }
     }
 
-    /** Makes a reducer that takes its groups from {@code source} and the memory of results from {@code pool}. */
-    public ElasticReducer(GroupSource source, MemoryPool pool) {
-        this(source, pool, BucketSizes.DEFAULT);
+    /**
+     * Makes a reducer that takes its groups from {@code source} and the memory of results from {@code pool}.
+     *
+     * @param nanoTime a monotonic clock, by which it learns what messages cost
+     */
+    public ElasticReducer(GroupSource source, MemoryPool pool, LongSupplier nanoTime) {
+        this(source, pool, nanoTime, BucketSizes.DEFAULT);
     }
 
     /** Makes a reducer with buckets of other sizes, the same on all workers. */
-    public ElasticReducer(GroupSource source, MemoryPool pool, BucketSizes sizes) {
+    public ElasticReducer(GroupSource source, MemoryPool pool, LongSupplier nanoTime, BucketSizes sizes) {
         this.source = source;
         this.pool = pool;
+        this.nanoTime = nanoTime;
         this.sizes = sizes;
     }
 
@@ -74,10 +88,16 @@ public final class ElasticReducer implements GradientReducer {
             throw new IllegalStateException("the reducer is open already; a job has one trainer");
         }
         source.announce(plan, PlanDigest.of(plan));
-        Session opened = new Session(plan, new StepReduction(plan, sizes, pool), states, formed(source.await(0)));
+        StepReduction reduction = new StepReduction(plan, sizes, pool);
+        Formed formed = formed(source.await(0));
+        Session opened = new Session(plan, reduction, states, formed, costs(formed, reduction));
         session = opened;
         watch(opened.formed);
         return opened.told;
+    }
+
+    private StepCosts costs(Formed formed, StepReduction reduction) {
+        return new StepCosts(formed.group(), reduction.bucketBytesMax(), nanoTime);
     }
 
     private Session session() {
@@ -166,11 +186,12 @@ public final class ElasticReducer implements GradientReducer {
 
     private List<StepHeader> exchange(
             Session open, long sequence, List<StepHeader.Node> nodes, List<StepHeader.Node> inputs) {
-        StepHeader header = new StepHeader(sequence, held.sequence(), nodes, inputs);
+        StepHeader header = new StepHeader(sequence, held.sequence(), nodes, inputs, open.costs.seen());
         List<StepHeader> headers = Recovery.exchange(open.formed.group(), header);
         checkSameStep(headers, sequence);
         // Everyone has said that it holds the step before: nobody will ask for it again.
         held.release();
+        open.costs.after(sequence, headers);
         return headers;
     }
 
@@ -249,6 +270,7 @@ public final class ElasticReducer implements GradientReducer {
 
     private void next(Session open, Formed formed) {
         open.formed = formed;
+        open.costs = costs(formed, open.reduction);
         open.agreed = false;
         open.settled = open.guardians.isEmpty();
         watch(formed);

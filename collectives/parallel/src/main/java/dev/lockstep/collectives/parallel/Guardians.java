@@ -66,8 +66,7 @@ final class Guardians {
     void settle(Formed formed) {
         ProcessGroup group = formed.group();
         List<NodeSum> mine = states.states();
-        List<StepHeader> headers =
-                Recovery.exchange(group, new StepHeader(0, 0, StepNodes.describe(plan, mine), List.of()));
+        List<StepHeader> headers = Recovery.exchange(group, new StepHeader(0, 0, StepNodes.describe(plan, mine)));
         if (headers.stream().allMatch(header -> header.nodes().isEmpty())) {
             return; // Nothing was left out yet.
         }

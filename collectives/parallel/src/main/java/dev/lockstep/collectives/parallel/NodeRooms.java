@@ -38,7 +38,8 @@ final class NodeRooms {
         return own;
     }
 
-    private long sizeBytes(Bucket bucket) {
+    /** {@return the length of a bucket when all its tensors are there} */
+    long sizeBytes(Bucket bucket) {
         long sizeBytes = 0;
         for (int tensor : bucket.tensors()) {
             TensorSpec spec = plan.tensors().get(tensor);

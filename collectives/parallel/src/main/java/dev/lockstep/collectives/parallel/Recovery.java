@@ -31,8 +31,7 @@ final class Recovery {
      * @return the result this worker lacked, of reduction {@code held.sequence() + 1}; empty if it lacked none
      */
     Optional<NodeSum> agree(ProcessGroup group, HeldResult held) {
-        List<StepHeader> positions =
-                exchange(group, new StepHeader(held.sequence() + 1, held.sequence(), List.of(), List.of()));
+        List<StepHeader> positions = exchange(group, new StepHeader(held.sequence() + 1, held.sequence(), List.of()));
         long newest = positions.stream().mapToLong(StepHeader::held).max().orElse(-1);
         check(positions, newest);
         List<Integer> lacking = ranksWith(positions, newest - 1);
@@ -67,7 +66,7 @@ final class Recovery {
     private Optional<NodeSum> transfer(ProcessGroup group, HeldResult held, int source, List<Integer> lacking) {
         boolean giving = group.rank() == source;
         List<StepHeader.Node> mine = giving ? List.of(StepNodes.describe(plan, held.sum())) : List.of();
-        StepHeader header = new StepHeader(held.sequence(), held.sequence(), mine, List.of());
+        StepHeader header = new StepHeader(held.sequence(), held.sequence(), mine);
         StepHeader.Node whole = exchange(group, header).get(source).nodes().getFirst();
         NodeTransfer transfer = new NodeTransfer(plan, pool, group);
         Optional<NodeSum> taken = Optional.empty();

@@ -1,5 +1,6 @@
 package dev.lockstep.collectives.parallel;
 
+import dev.lockstep.collectives.LinkTimes;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.StepScalars;
 import java.util.BitSet;
@@ -15,8 +16,9 @@ import java.util.Optional;
  * @param held the last reduction whose result this worker holds, -1 if none
  * @param nodes the nodes this worker brings, in order
  * @param inputs what it gives to its guardian before: one a virtual rank, see {@link Guardians}
+ * @param seen how long its messages took so far
  */
-record StepHeader(long sequence, long held, List<Node> nodes, List<Node> inputs) {
+record StepHeader(long sequence, long held, List<Node> nodes, List<Node> inputs, LinkTimes seen) {
     /**
      * One node.
      *
@@ -26,6 +28,11 @@ record StepHeader(long sequence, long held, List<Node> nodes, List<Node> inputs)
      * @param carried the bytes of tensors that are not summed, by index in the plan
      */
     record Node(VirtualRanks range, BitSet present, Optional<StepScalars> scalars, Map<Integer, byte[]> carried) {}
+
+    /** Makes a header outside of a step, with nothing to give. */
+    StepHeader(long sequence, long held, List<Node> nodes) {
+        this(sequence, held, nodes, List.of(), LinkTimes.NONE);
+    }
 
     StepHeader {
         nodes = List.copyOf(nodes);

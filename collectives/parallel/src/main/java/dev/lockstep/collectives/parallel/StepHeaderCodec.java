@@ -1,5 +1,6 @@
 package dev.lockstep.collectives.parallel;
 
+import dev.lockstep.collectives.LinkTimes;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.train.StepScalars;
 import java.io.ByteArrayInputStream;
@@ -32,12 +33,19 @@ final class StepHeaderCodec {
             out.writeLong(header.held());
             write(header.nodes(), out);
             write(header.inputs(), out);
+            write(header.seen(), out);
         } catch (IOException impossible) {
             throw new AssertionError("an array takes all bytes", impossible);
         }
         MemorySegment memory = arena.allocate(bytes.size(), Long.BYTES);
         MemorySegment.copy(bytes.toByteArray(), 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.size());
         return memory;
+    }
+
+    private static void write(LinkTimes seen, DataOutputStream out) throws IOException {
+        out.writeDouble(seen.smallSeconds());
+        out.writeDouble(seen.toAllSeconds());
+        out.writeDouble(seen.largeSeconds());
     }
 
     private static void write(List<StepHeader.Node> nodes, DataOutputStream out) throws IOException {
@@ -82,11 +90,15 @@ final class StepHeaderCodec {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             long sequence = in.readLong();
             long held = in.readLong();
-            return new StepHeader(sequence, held, nodes(in), nodes(in));
+            return new StepHeader(sequence, held, nodes(in), nodes(in), times(in));
         } catch (IOException | IllegalArgumentException broken) {
             throw new IllegalStateException(
                     "rank " + rank + " sent a step header of " + bytes.length + " bytes that cannot be read", broken);
         }
+    }
+
+    private static LinkTimes times(DataInputStream in) throws IOException {
+        return new LinkTimes(in.readDouble(), in.readDouble(), in.readDouble());
     }
 
     private static List<StepHeader.Node> nodes(DataInputStream in) throws IOException {

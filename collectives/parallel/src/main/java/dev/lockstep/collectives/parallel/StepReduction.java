@@ -38,6 +38,11 @@ final class StepReduction {
         return layout.buckets();
     }
 
+    /** {@return the length of the largest bucket, 0 without any} */
+    long bucketBytesMax() {
+        return buckets().stream().mapToLong(rooms::sizeBytes).max().orElse(0);
+    }
+
     /** {@return the memory of a contiguous value} */
     static MemorySegment memory(Value value) {
         int width = value.dtype().sizeBytes();

@@ -99,7 +99,7 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook, BucketS
     private Job job(GroupSource source) {
         return new Job(
                 settings(workers, threads),
-                () -> new ElasticReducer(source, Backends.of(Device.CPU).memory(), sizes),
+                () -> new ElasticReducer(source, Backends.of(Device.CPU).memory(), System::nanoTime, sizes),
                 StepLog.silent(),
                 () -> 0);
     }

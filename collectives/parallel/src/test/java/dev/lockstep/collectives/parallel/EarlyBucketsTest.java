@@ -56,6 +56,7 @@ class EarlyBucketsTest {
                     () -> new ElasticReducer(
                             Crew.watched(source, group -> Crew.counted(group, this::allReduced)),
                             Backends.of(Device.CPU).memory(),
+                            System::nanoTime,
                             ONE_A_TENSOR),
                     StepLog.silent(),
                     () -> 0);
