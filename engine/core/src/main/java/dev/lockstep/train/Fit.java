@@ -1,9 +1,12 @@
 package dev.lockstep.train;
 
 import dev.lockstep.data.Batch;
+import dev.lockstep.data.Cursor;
 import dev.lockstep.data.DataLoader;
 import dev.lockstep.module.Module;
 import dev.lockstep.train.StepLog.StepReport;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The loop of {@link Trainer#fit}: epochs of batches, a report after each step.
@@ -23,13 +26,27 @@ final class Fit<M extends Module<?, ?>> {
         long planned = Math.multiplyExact(loader.batchesPerEpoch(), (long) options.epochs());
         long totalSteps = Math.min(planned, options.maxSteps());
         trainer.model().train();
-        for (int epoch = 0; epoch < options.epochs(); epoch++) {
-            for (Batch batch : loader.epoch(epoch)) {
+        Cursor start = trainer.takeStart();
+        int from = start.batch();
+        for (int epoch = Math.toIntExact(start.epoch()); epoch < options.epochs(); epoch++) {
+            List<Batch> batches = loader.epoch(epoch);
+            for (int batch = from; batch < batches.size(); batch++) {
                 if (trainer.steps() >= options.maxSteps()) {
                     return;
                 }
-                step(batch, closure, epoch, totalSteps);
+                step(batches.get(batch), closure, epoch, totalSteps);
+                boolean last = batch == batches.size() - 1;
+                trainer.reach(last ? new Cursor(epoch + 1L, 0) : new Cursor(epoch, batch + 1));
+                saveState();
             }
+            from = 0;
+        }
+    }
+
+    private void saveState() {
+        Path file = options.stateFile();
+        if (file != null && options.stateEvery() > 0 && trainer.steps() % options.stateEvery() == 0) {
+            trainer.saveState(file);
         }
     }
 

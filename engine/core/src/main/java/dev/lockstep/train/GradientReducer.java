@@ -60,6 +60,9 @@ public interface GradientReducer extends AutoCloseable {
      */
     VirtualRanks open(ReductionPlan plan);
 
+    /** Says to which training step, counted from 0, the reductions that follow belong. An evaluation says nothing. */
+    default void beginStep(long step) {}
+
     /**
      * {@return the tensors of the plan that are reduced together, bucket by bucket, in the order in which they are to
      * be ready; none if it is all the same to this reducer} What no bucket lists belongs to the last.

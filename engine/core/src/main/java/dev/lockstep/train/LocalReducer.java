@@ -3,9 +3,15 @@ package dev.lockstep.train;
 import dev.lockstep.layout.VirtualRanks;
 import java.util.List;
 
-/** Reduces within one process: the contributions' own tree is the whole tree. */
-final class LocalReducer implements GradientReducer {
+/**
+ * Reduces within one process: the contributions' own tree is the whole tree. May be extended by what has somebody to
+ * tell of it. Confined to the trainer's thread.
+ */
+public class LocalReducer implements GradientReducer {
     private VirtualRanks all = new VirtualRanks(0, 1);
+
+    /** Makes a reducer that was not opened yet. */
+    public LocalReducer() {}
 
     @Override
     public VirtualRanks open(ReductionPlan plan) {
@@ -14,7 +20,7 @@ final class LocalReducer implements GradientReducer {
     }
 
     @Override
-    public VirtualRanks assigned() {
+    public final VirtualRanks assigned() {
         return all;
     }
 
@@ -25,7 +31,7 @@ final class LocalReducer implements GradientReducer {
     }
 
     @Override
-    public boolean isLeader() {
+    public final boolean isLeader() {
         return true;
     }
 

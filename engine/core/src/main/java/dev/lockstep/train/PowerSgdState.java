@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntPredicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,17 +154,54 @@ final class PowerSgdState implements RankStates, AutoCloseable {
 
     /** {@return copies of Q ({@code powersgd.q.NAME}) and of what each virtual rank at hand left out} */
     StateDict save() {
+        SequencedMap<String, Tensor> all = saveShared();
+        leftOut.forEach((virtualRank, state) -> all.putAll(save(virtualRank, state, FactoredGradient::matrix)));
+        return new StateDict(all);
+    }
+
+    /** {@return copies of what all workers have alike: Q, by key} */
+    SequencedMap<String, Tensor> saveShared() {
         SequencedMap<String, Tensor> all = new LinkedHashMap<>();
         rights.forEach((name, value) -> all.put(RIGHT + name, copy(value)));
-        leftOut.forEach((virtualRank, state) -> {
+        return all;
+    }
+
+    /** {@return whether any virtual rank may have left out something; the same on every worker} */
+    boolean hasLeftOut(long steps) {
+        return options.useErrorFeedback() && steps > options.startPowerSgdIter();
+    }
+
+    /**
+     * {@return what a virtual rank gives to a sum over all that brings what one of them left out to every worker: that
+     * in place of its gradients if it is the one, else nothing} A sum of one is that one, bit by bit.
+     */
+    NodeSum given(VirtualRanks node, int source) {
+        List<@Nullable Value> tensors = index.absent();
+        NodeSum state = leftOut.get(source);
+        if (node.from() == source && state != null) {
             for (FactoredGradient gradient : index.factored()) {
                 Value value = state.tensor(gradient.matrix());
-                if (value != null) {
-                    all.put(LEFT_OUT + virtualRank + "." + gradient.name(), copy(value));
-                }
+                tensors.set(gradient.gradient(), value == null ? null : value.alias());
             }
-        });
-        return new StateDict(all);
+        }
+        return new NodeSum(node, tensors, StepScalars.of(Map.of()));
+    }
+
+    /** {@return copies of what a virtual rank left out, by key, from the sum of what was {@link #given}} */
+    SequencedMap<String, Tensor> saveLeftOut(int virtualRank, NodeSum sum) {
+        return save(virtualRank, sum, FactoredGradient::gradient);
+    }
+
+    private SequencedMap<String, Tensor> save(int virtualRank, NodeSum state, ToIntFunction<FactoredGradient> place) {
+        SequencedMap<String, Tensor> saved = new LinkedHashMap<>();
+        for (FactoredGradient gradient : index.factored()) {
+            Value value = state.tensor(place.applyAsInt(gradient));
+            if (value != null) {
+                Tensor matrix = copy(value).reshape(gradient.rows(), gradient.columns());
+                saved.put(LEFT_OUT + virtualRank + "." + gradient.name(), matrix);
+            }
+        }
+        return saved;
     }
 
     private static Tensor copy(Value value) {

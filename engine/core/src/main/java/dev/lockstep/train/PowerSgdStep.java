@@ -147,6 +147,9 @@ final class PowerSgdStep implements AutoCloseable {
                     .toList());
             threads.run(next.size(), i -> next.set(i, leftOut(next.get(i))));
             next.forEach(state::putState);
+            if (!state.options().keepsReplicas()) {
+                state.retain(here::contains); // Others were loaded, and are of an older step from now on.
+            }
         }
         List<@Nullable Value> tensors = copies(first);
         try (var _ = Scope.open("PowerSGD");

@@ -7,9 +7,10 @@ import java.util.List;
  *
  * @param virtualRanks V, fixed for the life of the job
  * @param tensors what is reduced: gradients in order of registration, then buffers in order of registration
+ * @param hook the form in which gradients cross virtual ranks, with all its options, in words
  * @param numericsFingerprint versions and instruction set; equal fingerprints promise equal bits
  */
-public record ReductionPlan(int virtualRanks, List<TensorSpec> tensors, String numericsFingerprint) {
+public record ReductionPlan(int virtualRanks, List<TensorSpec> tensors, String hook, String numericsFingerprint) {
     /** Copies the list and checks V. */
     public ReductionPlan {
         tensors = List.copyOf(tensors);

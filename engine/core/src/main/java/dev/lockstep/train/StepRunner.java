@@ -6,10 +6,13 @@ import dev.lockstep.data.Batch;
 import dev.lockstep.layout.VirtualRanks;
 import dev.lockstep.module.Module;
 import dev.lockstep.module.StateDict;
+import dev.lockstep.tensor.Tensor;
 import dev.lockstep.train.GradientReducer.Outcome;
 import dev.lockstep.train.LeafComputer.Work;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.IntFunction;
 
 /**
@@ -40,7 +43,8 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         this.powerSgd =
                 hook instanceof PowerSgd options ? Optional.of(new PowerSgdState(options, state)) : Optional.empty();
         powerSgd.filter(kept -> kept.options().keepsReplicas()).ifPresent(reducer::keep);
-        reducer.open(new ReductionPlan(virtualRanks, state.specs(), backend().numericsFingerprint()));
+        reducer.open(new ReductionPlan(
+                virtualRanks, state.specs(), hook.toString(), backend().numericsFingerprint()));
         this.whole = Division.whole(state.count());
         this.buckets = Division.of(state.count(), reducer.buckets());
     }
@@ -52,6 +56,9 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
     /** {@return the sum over all virtual ranks of one step; owned by the caller} */
     NodeSum run(Work<M> work, Batch batch, long step) {
         boolean training = !(work instanceof Work.Evaluation);
+        if (training) {
+            reducer.beginStep(step);
+        }
         return powerSgd.filter(kept -> training && step >= kept.options().startPowerSgdIter())
                 .map(kept -> factored(kept, step, virtualRank -> leaves.compute(work, batch, step, virtualRank)))
                 .orElseGet(() -> reduce(training ? buckets : whole, 2, (node, sums) -> {
@@ -128,6 +135,26 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
                     "trainer: the communication hook keeps no state, but was given " + saved.keys());
         }
         powerSgd.ifPresent(kept -> kept.load(saved, virtualRanks));
+    }
+
+    /**
+     * {@return what the communication hook keeps from step to step, of all virtual ranks, on every worker} All workers
+     * call it at the same place.
+     *
+     * @param steps how many training steps were made
+     */
+    StateDict gatherHookState(long steps) {
+        SequencedMap<String, Tensor> all = new LinkedHashMap<>();
+        powerSgd.ifPresent(kept -> {
+            all.putAll(kept.saveShared());
+            for (int v = 0; kept.hasLeftOut(steps) && v < virtualRanks; v++) {
+                int source = v;
+                try (NodeSum of = reduce(whole, 1, (node, sums) -> sums.add(0, kept.given(node, source)))) {
+                    all.putAll(kept.saveLeftOut(v, of));
+                }
+            }
+        });
+        return new StateDict(all);
     }
 
     /** {@return what the communication hook keeps from step to step; none for most} */

@@ -1,6 +1,7 @@
 package dev.lockstep.train;
 
 import dev.lockstep.data.Batch;
+import dev.lockstep.data.Cursor;
 import dev.lockstep.data.DataLoader;
 import dev.lockstep.module.Module;
 import dev.lockstep.module.StateDict;
@@ -8,9 +9,11 @@ import dev.lockstep.module.WeightsDigest;
 import dev.lockstep.optim.Optimizer;
 import dev.lockstep.serialization.Safetensors;
 import dev.lockstep.tensor.Gradients;
+import dev.lockstep.tensor.Scope;
 import dev.lockstep.train.LeafComputer.Work;
 import dev.lockstep.train.StepLog.EvaluationReport;
 import dev.lockstep.train.StepLog.SummaryReport;
+import dev.lockstep.train.TrainerState.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +52,9 @@ public final class Trainer<M extends Module<?, ?>> {
     private Optional<UnaryOperator<Gradients>> gradientHook = Optional.empty();
     private CommHook commHook = CommHook.allReduce();
     private Optional<StateDict> loadedHookState = Optional.empty();
+    private int virtualRanks;
+    private Cursor start = Cursor.START;
+    private Cursor cursor = Cursor.START;
     private @Nullable StepRunner<M> runner;
     private @Nullable WeightUpdate update;
     private SortedMap<String, Double> lastMetrics = Collections.emptySortedMap();
@@ -61,6 +67,7 @@ public final class Trainer<M extends Module<?, ?>> {
         this.job = job;
         this.model = model;
         this.optimizer = optimizer;
+        this.virtualRanks = job.settings().virtualRanks();
         this.startedNanos = job.nanoClock().getAsLong();
     }
 
@@ -123,6 +130,71 @@ public final class Trainer<M extends Module<?, ?>> {
         }
         this.loadedHookState = Optional.of(state);
         return this;
+    }
+
+    /**
+     * {@return all that training needs to go on where it is: weights and buffers ({@code model.NAME}), the optimizer's
+     * state ({@code optimizer.NAME}), what the communication hook keeps of all virtual ranks ({@code hook.NAME}),
+     * steps, samples, V, the seed and the batch that {@link #fit} takes next ({@code trainer.NAME})} Every worker calls
+     * it at the same place and gets the same. Weights and the optimizer's state are the trainer's own tensors, not
+     * copies.
+     */
+    public StateDict stateDict() {
+        StepRunner<M> mine = runner;
+        StateDict hook = mine == null ? loadedHookState.orElseGet(this::commHookState) : mine.gatherHookState(steps);
+        Progress progress = new Progress(
+                steps, samples, cursor, virtualRanks, job.settings().seed());
+        return new TrainerState(model.stateDict(), optimizer.stateDict(), hook, progress).toStateDict();
+    }
+
+    /**
+     * Goes on from a state, before the first step: with any number of workers and threads, to the bits of a run that
+     * was not disturbed. The model, the optimizer with its schedule, the hook and the data are made as they were then;
+     * the next {@link #fit} begins at the batch it had come to. A schedule that observes something, and whatever else
+     * the program keeps, is its own affair.
+     *
+     * @throws IllegalArgumentException if the state does not fit, or V or the seed is another one
+     * @throws IllegalStateException after the first step
+     */
+    public Trainer<M> loadStateDict(StateDict state) {
+        if (runner != null) {
+            throw new IllegalStateException("trainer: a state is loaded before the first step");
+        }
+        TrainerState loaded = TrainerState.of(state);
+        Progress progress = loaded.progress();
+        if (progress.seed() != job.settings().seed()) {
+            throw new IllegalArgumentException("trainer: the state is of a run with seed " + progress.seed()
+                    + ", this one has " + job.settings().seed() + ": run with --seed " + progress.seed());
+        }
+        if (virtualRanks > 0 && progress.virtualRanks() > 0 && virtualRanks != progress.virtualRanks()) {
+            throw new IllegalArgumentException("trainer: the state is of a run with " + progress.virtualRanks()
+                    + " virtual ranks, this one has " + virtualRanks + ": run with --virtual-ranks "
+                    + progress.virtualRanks());
+        }
+        model.load(loaded.model());
+        optimizer.load(loaded.optimizer());
+        loadedHookState = Optional.of(loaded.hook());
+        virtualRanks = Math.max(virtualRanks, progress.virtualRanks());
+        steps = progress.steps();
+        samples = progress.samples();
+        start = progress.cursor();
+        cursor = start;
+        return this;
+    }
+
+    /**
+     * Writes {@link #stateDict} as safetensors: by rank 0, whole or not at all. Every worker calls it at the same
+     * place. If rank 0 is lost meanwhile, a file that was there before may stay.
+     *
+     * @throws dev.lockstep.serialization.CheckpointWriteException if the file cannot be written
+     */
+    public void saveState(Path file) {
+        try (var _ = Scope.open("state")) {
+            StateDict state = stateDict();
+            if (isLeader()) {
+                Safetensors.save(state, file);
+            }
+        }
     }
 
     /** Makes one training step over a global batch with a loss that is a mean over rows. */
@@ -243,7 +315,19 @@ public final class Trainer<M extends Module<?, ?>> {
         return mine == null || mine.reducer().isLeader();
     }
 
-    /** {@return how many training steps were made} */
+    /** {@return where {@link #fit} begins: after {@link #loadStateDict} once where that run was, else at the start} */
+    Cursor takeStart() {
+        Cursor taken = start;
+        start = Cursor.START;
+        return taken;
+    }
+
+    /** Says which batch comes next. */
+    void reach(Cursor next) {
+        cursor = next;
+    }
+
+    /** {@return how many training steps were made, those before {@link #loadStateDict} included} */
     public long steps() {
         return steps;
     }
@@ -277,9 +361,9 @@ public final class Trainer<M extends Module<?, ?>> {
 
     private StepRunner<M> open(int batchSize) {
         Job.Settings settings = job.settings();
-        int virtualRanks = settings.virtualRanks() > 0
-                ? settings.virtualRanks()
-                : VirtualRankRule.choose(batchSize, settings.maxWorkers());
+        if (virtualRanks == 0) {
+            virtualRanks = VirtualRankRule.choose(batchSize, settings.maxWorkers());
+        }
         StepRunner<M> opened = new StepRunner<>(job, model, commHook, virtualRanks);
         loadedHookState.ifPresent(opened::loadHookState);
         loadedHookState = Optional.empty();

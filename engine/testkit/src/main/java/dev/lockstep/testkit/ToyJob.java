@@ -9,6 +9,7 @@ import dev.lockstep.data.Batch;
 import dev.lockstep.data.DataLoader;
 import dev.lockstep.data.TensorDataset;
 import dev.lockstep.module.Layer;
+import dev.lockstep.module.StateDict;
 import dev.lockstep.module.WeightsDigest;
 import dev.lockstep.nn.BatchNorm2d;
 import dev.lockstep.nn.Conv2d;
@@ -21,10 +22,12 @@ import dev.lockstep.optim.Optimizer;
 import dev.lockstep.optim.SGD;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.train.CommHook;
+import dev.lockstep.train.FitOptions;
 import dev.lockstep.train.Job;
 import dev.lockstep.train.StepContext;
 import dev.lockstep.train.Trainer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Small jobs whose digests tell whether a change of workers, threads or members changed a bit. */
 public enum ToyJob {
@@ -70,9 +73,20 @@ public enum ToyJob {
 
         /** Trains, finishes, and returns the digest of the weights. */
         public String train() {
-            trainer.fit(loader, ToyJob::loss, o -> o.epochs(EPOCHS));
+            return train(o -> o);
+        }
+
+        /** Trains with options besides the number of epochs, finishes, and returns the digest of the weights. */
+        public String train(UnaryOperator<FitOptions> options) {
+            trainer.fit(loader, ToyJob::loss, o -> options.apply(o.epochs(EPOCHS)));
             trainer.finish();
             return WeightsDigest.sha256(model.stateDict());
+        }
+
+        /** Goes on from the state of another run of this job. Returns this. */
+        public Run resume(StateDict state) {
+            trainer.loadStateDict(state);
+            return this;
         }
     }
 

@@ -33,8 +33,7 @@ final class Causes {
     /** {@return where a worker was in its work} */
     static WorkPoint place(Child child) {
         BlackBox.Entry entry = child.lastPlace();
-        return new WorkPoint(
-                entry.sequence(), entry.virtualRanks(), entry.phase().text());
+        return new WorkPoint(entry.step(), entry.virtualRanks(), entry.phase().text());
     }
 
     /** {@return the failure of a child that exited by itself without saying why; empty if it was killed} */

@@ -50,11 +50,11 @@ public final class BlackBox {
     /**
      * A place in the work.
      *
-     * @param sequence the number of the reduction, from 0, -1 before the first
+     * @param step the training step, from 0, -1 before the first
      * @param virtualRanks the virtual ranks in hand
      * @param phase what is done with them
      */
-    public record Entry(long sequence, List<Integer> virtualRanks, Phase phase) {
+    public record Entry(long step, List<Integer> virtualRanks, Phase phase) {
         /** Nothing is known. */
         public static final Entry NONE = new Entry(-1, List.of(), Phase.START);
     }
@@ -70,8 +70,8 @@ public final class BlackBox {
     }
 
     /** Notes where the worker is. */
-    public void write(long sequence, int from, int to, Phase phase) {
-        bytes.putLong(STEP, sequence);
+    public void write(long step, int from, int to, Phase phase) {
+        bytes.putLong(STEP, step);
         bytes.putInt(FROM, from);
         bytes.putInt(TO, to);
         bytes.putInt(PHASE, Arrays.asList(Phase.values()).indexOf(phase));

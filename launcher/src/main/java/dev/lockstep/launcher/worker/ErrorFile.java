@@ -32,7 +32,7 @@ final class ErrorFile {
         error.put("message", failed.message());
         error.set("causes", mapper.valueToTree(failed.causes()));
         error.set("frames", mapper.valueToTree(failed.frames()));
-        error.put("step", box.read().sequence() + 1); // from 1 as everywhere; 0 before training
+        error.put("step", box.read().step() + 1); // from 1 as everywhere; 0 before training
         error.put("operation", box.read().phase().text());
         try {
             Path part = logs.resolve("error.json.part");

@@ -4,20 +4,17 @@ import dev.lockstep.launcher.link.AgentMessage;
 import dev.lockstep.launcher.link.Link;
 import dev.lockstep.launcher.link.WorkerMessage;
 import dev.lockstep.layout.VirtualRanks;
-import dev.lockstep.train.GradientReducer;
-import dev.lockstep.train.NodeSum;
+import dev.lockstep.train.LocalReducer;
 import dev.lockstep.train.ReductionPlan;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The reducer of a job of one worker: its own tree is the whole tree, and nothing leaves the process. */
-final class SoloReducer implements GradientReducer {
+/** The reducer of a job of one worker, which tells its agent how far it is; nothing else leaves the process. */
+final class SoloReducer extends LocalReducer {
     /** The agent is in the same machine and answers at once. */
     private static final long WAIT_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final Link<WorkerMessage, AgentMessage> link;
     private final Orders orders;
-    private VirtualRanks all = new VirtualRanks(0, 1);
     private long generation;
     private long lastSequence = -1;
 
@@ -28,30 +25,18 @@ final class SoloReducer implements GradientReducer {
 
     @Override
     public VirtualRanks open(ReductionPlan plan) {
-        all = new VirtualRanks(0, plan.virtualRanks());
         link.send(new WorkerMessage.Ready("none", plan.virtualRanks(), "one worker", plan.numericsFingerprint()));
         generation = orders.awaitAfter(0, WAIT_NANOS)
                 .orElseThrow(() -> new IllegalStateException("the job was complete before it began"))
                 .generation();
         link.send(new WorkerMessage.Formed(generation));
-        return all;
-    }
-
-    @Override
-    public VirtualRanks assigned() {
-        return all;
+        return super.open(plan);
     }
 
     @Override
     public Outcome reduce(long sequence, Contributions contributions) {
         lastSequence = sequence;
-        List<NodeSum> cover = contributions.cover(all);
-        return new Outcome.Reduced(cover.getFirst().alias());
-    }
-
-    @Override
-    public boolean isLeader() {
-        return true;
+        return super.reduce(sequence, contributions);
     }
 
     @Override
@@ -66,7 +51,4 @@ final class SoloReducer implements GradientReducer {
             throw new IllegalStateException("a generation followed that of a job of one worker");
         }
     }
-
-    @Override
-    public void close() {}
 }

@@ -8,11 +8,12 @@ import dev.lockstep.train.RankStates;
 import dev.lockstep.train.ReductionPlan;
 import java.util.List;
 
-/** Notes in the black box where the trainer is; kills the process where a test asked for it. */
+/** Notes in the black box at which step the trainer is; kills the process where a test asked for it. */
 final class WatchedReducer implements GradientReducer {
     private final GradientReducer inner;
     private final BlackBox box;
     private final long killAtStep;
+    private long step;
     private boolean closed;
 
     WatchedReducer(GradientReducer inner, BlackBox box, long killAtStep) {
@@ -29,8 +30,15 @@ final class WatchedReducer implements GradientReducer {
     @Override
     public VirtualRanks open(ReductionPlan plan) {
         VirtualRanks mine = inner.open(plan);
-        note(0, BlackBox.Phase.COMPUTE);
+        note(BlackBox.Phase.COMPUTE);
         return mine;
+    }
+
+    @Override
+    public void beginStep(long begun) {
+        step = begun;
+        inner.beginStep(begun);
+        note(BlackBox.Phase.COMPUTE);
     }
 
     @Override
@@ -50,15 +58,12 @@ final class WatchedReducer implements GradientReducer {
 
     @Override
     public Outcome reduce(long sequence, Contributions contributions) {
-        note(sequence, BlackBox.Phase.REDUCE);
-        if (sequence + 1 == killAtStep) {
+        note(BlackBox.Phase.REDUCE);
+        if (step + 1 == killAtStep) {
             NativeProcess.killSelf();
         }
         Outcome outcome = inner.reduce(sequence, contributions);
-        switch (outcome) {
-            case Outcome.Reduced _ -> note(sequence + 1, BlackBox.Phase.COMPUTE);
-            case Outcome.Reassigned _ -> note(sequence, BlackBox.Phase.COMPUTE);
-        }
+        note(BlackBox.Phase.COMPUTE);
         return outcome;
     }
 
@@ -86,8 +91,8 @@ final class WatchedReducer implements GradientReducer {
         }
     }
 
-    private void note(long sequence, BlackBox.Phase phase) {
+    private void note(BlackBox.Phase phase) {
         VirtualRanks mine = inner.assigned();
-        box.write(sequence, mine.from(), mine.to(), phase);
+        box.write(step, mine.from(), mine.to(), phase);
     }
 }

@@ -12,7 +12,8 @@ public interface GroupSource extends AutoCloseable {
     /**
      * Says what this worker will reduce, before the first generation. Does not wait.
      *
-     * @param planDigest SHA-256 of the plan in hexadecimal; equal in all workers of a job
+     * @param planDigest SHA-256 of the plan in hexadecimal, and the communication hook in words; equal in all workers
+     *     of a job
      */
     void announce(ReductionPlan plan, String planDigest);
 

@@ -11,7 +11,10 @@ import java.util.HexFormat;
 final class PlanDigest {
     private PlanDigest() {}
 
-    /** {@return SHA-256 over V and each tensor's name, shape, dtype and role, in order} */
+    /**
+     * {@return SHA-256 over V and each tensor's name, shape, dtype and role, in order, in hexadecimal, and the
+     * communication hook with its options in words, so that a difference can be read}
+     */
     static String of(ReductionPlan plan) {
         StringBuilder text = new StringBuilder("virtual ranks ").append(plan.virtualRanks());
         for (TensorSpec spec : plan.tensors()) {
@@ -20,7 +23,8 @@ final class PlanDigest {
         }
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+            byte[] bytes = digest.digest(text.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(bytes) + " with hook " + plan.hook();
         } catch (NoSuchAlgorithmException absent) {
             throw new AssertionError("every JDK has SHA-256", absent);
         }

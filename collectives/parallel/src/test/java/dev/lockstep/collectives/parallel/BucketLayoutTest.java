@@ -17,7 +17,7 @@ class BucketLayoutTest {
     }
 
     private static List<List<Integer>> buckets(BucketSizes sizes, TensorSpec... specs) {
-        return BucketLayout.of(new ReductionPlan(1, List.of(specs), "any"), sizes).buckets().stream()
+        return BucketLayout.of(new ReductionPlan(1, List.of(specs), "none", "any"), sizes).buckets().stream()
                 .map(BucketLayout.Bucket::tensors)
                 .toList();
     }

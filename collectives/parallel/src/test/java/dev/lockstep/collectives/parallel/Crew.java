@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -63,27 +64,37 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook, BucketS
 
     /** {@return the digest of each worker, or {@code killed}} */
     List<String> run(Wire.Kind kind, ToyJob toy) {
-        return run(kind, toy, group -> group);
+        return run(kind, toy, ToyJob.Run::train);
+    }
+
+    /** {@return what each worker's program came to, or {@code killed}} */
+    List<String> run(Wire.Kind kind, ToyJob toy, Function<ToyJob.Run, String> program) {
+        return run(kind, toy, group -> group, program);
     }
 
     /** {@return the bytes that all workers send as messages} */
     long bytesSent(ToyJob toy) {
         List<ProcessGroup> groups = Collections.synchronizedList(new ArrayList<>());
-        run(Wire.Kind.THREADS, toy, group -> {
-            groups.add(group);
-            return group;
-        });
+        run(
+                Wire.Kind.THREADS,
+                toy,
+                group -> {
+                    groups.add(group);
+                    return group;
+                },
+                ToyJob.Run::train);
         return groups.stream().mapToLong(ProcessGroup::bytesSent).sum();
     }
 
     /** {@return how often all workers together sum a bucket} */
     long allReduces(ToyJob toy) {
         AtomicInteger calls = new AtomicInteger();
-        run(Wire.Kind.THREADS, toy, group -> counted(group, calls::incrementAndGet));
+        run(Wire.Kind.THREADS, toy, group -> counted(group, calls::incrementAndGet), ToyJob.Run::train);
         return calls.get();
     }
 
-    private List<String> run(Wire.Kind kind, ToyJob toy, UnaryOperator<ProcessGroup> watch) {
+    private List<String> run(
+            Wire.Kind kind, ToyJob toy, UnaryOperator<ProcessGroup> watch, Function<ToyJob.Run, String> program) {
         try (Wire wire = kind.open(workers)) {
             FakeCluster cluster = new FakeCluster(wire, workers, VIRTUAL_RANKS);
             AtomicInteger calls = new AtomicInteger();
@@ -92,7 +103,7 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook, BucketS
                 UnaryOperator<ProcessGroup> seen = worker == victim ? group -> dying(cluster, group, calls) : watch;
                 runs.add(toy.prepare(job(watched(cluster.source(worker), seen)), hook));
             }
-            return digests(runs);
+            return digests(runs, program);
         }
     }
 
@@ -104,10 +115,10 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook, BucketS
                 () -> 0);
     }
 
-    private static List<String> digests(List<ToyJob.Run> runs) {
+    private static List<String> digests(List<ToyJob.Run> runs, Function<ToyJob.Run, String> program) {
         List<FutureTask<String>> tasks = new ArrayList<>();
         for (ToyJob.Run run : runs) {
-            tasks.add(Ranks.start("worker-" + tasks.size(), () -> digestOrKilled(run)));
+            tasks.add(Ranks.start("worker-" + tasks.size(), () -> digestOrKilled(run, program)));
         }
         List<String> digests = new ArrayList<>();
         for (FutureTask<String> task : tasks) {
@@ -116,9 +127,9 @@ record Crew(int workers, int threads, int victim, int at, CommHook hook, BucketS
         return digests;
     }
 
-    private static String digestOrKilled(ToyJob.Run run) {
+    private static String digestOrKilled(ToyJob.Run run, Function<ToyJob.Run, String> program) {
         try {
-            return run.train();
+            return program.apply(run);
         } catch (Killed killed) {
             return "killed";
         }
