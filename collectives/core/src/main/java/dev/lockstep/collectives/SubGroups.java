@@ -25,6 +25,14 @@ final class SubGroups {
     private final long number;
     private int count;
 
+    /**
+     * A sub-group that this rank is part of.
+     *
+     * @param ranks its ranks, as the group numbers them
+     * @param transport connects them
+     */
+    record Part(List<Integer> ranks, SubTransport transport) {}
+
     /** One rank's wish. */
     private record Wish(int rank, int color, int key) {}
 
@@ -35,7 +43,7 @@ final class SubGroups {
     }
 
     /** {@return the transport of some ranks that all ranks name alike, or empty if this one is none of them} */
-    Optional<Transport> of(List<Integer> ranks) {
+    Optional<Part> of(List<Integer> ranks) {
         check(ranks);
         int[] mine = ranks.stream().mapToInt(Integer::intValue).toArray();
         List<int[]> all = exchange(mine);
@@ -57,7 +65,7 @@ final class SubGroups {
     }
 
     /** {@return the transport of those who gave this rank's color, or empty if it is below 0} */
-    Optional<Transport> split(int color, int key) {
+    Optional<Part> split(int color, int key) {
         List<int[]> all = exchange(color, key);
         List<Wish> wishes = new ArrayList<>();
         for (int rank = 0; rank < all.size(); rank++) {
@@ -77,9 +85,11 @@ final class SubGroups {
         return work.parts().stream().map(part -> part.toArray(JAVA_INT)).toList();
     }
 
-    private Optional<Transport> made(List<Integer> ranks) {
+    private Optional<Part> made(List<Integer> ranks) {
         long place = nextNumber();
-        return ranks.contains(group.rank()) ? Optional.of(SubTransport.of(transport, ranks, place)) : Optional.empty();
+        return ranks.contains(group.rank())
+                ? Optional.of(new Part(ranks, SubTransport.of(transport, ranks, place)))
+                : Optional.empty();
     }
 
     private synchronized long nextNumber() {

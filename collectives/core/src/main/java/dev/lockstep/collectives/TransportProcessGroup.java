@@ -28,6 +28,7 @@ public final class TransportProcessGroup implements ProcessGroup {
     private static final long LEADERS = -2;
 
     private static final long PAGE_BYTES = 4096;
+    private static final Signature BARRIER = Signature.ofBytes(Kind.BARRIER, 0, 0);
 
     private final Transport transport;
     private final GroupOptions options;
@@ -36,28 +37,43 @@ public final class TransportProcessGroup implements ProcessGroup {
     private final List<MessageRunner> choosing = new ArrayList<>();
     private final CollectiveRunner runner;
     private final SubGroups subGroups;
+    private volatile Signature lastCall = new Signature(Kind.ALL_REDUCE, DType.F32, ReduceOp.SUM, 1, 0);
     private final TagCounts sent = new TagCounts();
     private final TagCounts received = new TagCounts();
 
     /** Makes a group; the transport belongs to it from now on. */
     public TransportProcessGroup(Transport transport, GroupOptions options) {
-        this(transport, options, new SharedFate(transport));
-    }
-
-    private TransportProcessGroup(Transport transport, GroupOptions options, SharedFate fate) {
         this.transport = transport;
         this.options = options;
-        this.fate = fate;
-        Transport forMessages = transport.windows().isEmpty()
-                ? transport
-                : SubTransport.of(
-                        transport, IntStream.range(0, transport.size()).boxed().toList(), MESSAGES_BESIDE_WINDOW);
-        this.messages = byMessages(forMessages);
+        this.fate = new SharedFate(transport);
+        this.messages = byMessages(forMessages(transport));
         this.runner = runner();
         this.subGroups = new SubGroups(this, transport);
         if (runner instanceof HostRunner) {
             fate.add(runner);
         }
+    }
+
+    /** Makes a group that is part of another. */
+    private TransportProcessGroup(TransportProcessGroup whole, SubGroups.Part part) {
+        this.options = whole.options;
+        this.fate = whole.fate;
+        this.messages = byMessages(part.transport());
+        chooseBy(whole.messages.costs());
+        this.transport = PartWindows.of(whole.transport, part.ranks(), timeout())
+                .flatMap(windows ->
+                        windows.share(part.transport().group(), part.transport().rank(), messages))
+                .map(part.transport()::sharing)
+                .orElse(part.transport());
+        this.runner = runner();
+        this.subGroups = new SubGroups(this, transport);
+    }
+
+    private static Transport forMessages(Transport transport) {
+        return transport.windows().isEmpty()
+                ? transport
+                : SubTransport.of(
+                        transport, IntStream.range(0, transport.size()).boxed().toList(), MESSAGES_BESIDE_WINDOW);
     }
 
     private MessageRunner byMessages(Transport over) {
@@ -126,9 +142,21 @@ public final class TransportProcessGroup implements ProcessGroup {
         Checks.data("all_reduce out", out, dtype);
         Checks.apart("all_reduce", in, out);
         long elements = in.byteSize() / dtype.sizeBytes();
-        Signature call = new Signature(Kind.ALL_REDUCE, dtype, op, elements, algorithm.ordinal());
+        Signature call = callOf(dtype, op, elements, algorithm);
         boolean named = algorithm == Algorithm.RING || algorithm == Algorithm.DOUBLING;
         return (named ? messages : runner).allReduce(call, algorithm, in, out);
+    }
+
+    /** {@return the signature of an all-reduce: that of the last one, if it was the same call} */
+    private Signature callOf(DType dtype, ReduceOp op, long elements, Algorithm algorithm) {
+        Signature last = lastCall;
+        int detail = algorithm.ordinal();
+        if (last.dtype() == dtype && last.op() == op && last.elements() == elements && last.detail() == detail) {
+            return last;
+        }
+        Signature call = new Signature(Kind.ALL_REDUCE, dtype, op, elements, detail);
+        lastCall = call;
+        return call;
     }
 
     @Override
@@ -236,7 +264,7 @@ public final class TransportProcessGroup implements ProcessGroup {
 
     @Override
     public Work barrier() {
-        return runner.barrier(Signature.ofBytes(Kind.BARRIER, 0, 0));
+        return runner.barrier(BARRIER);
     }
 
     @Override
@@ -272,10 +300,8 @@ public final class TransportProcessGroup implements ProcessGroup {
         return subGroups.split(color, key).map(this::part);
     }
 
-    private ProcessGroup part(Transport part) {
-        TransportProcessGroup made = new TransportProcessGroup(part, options, fate);
-        made.chooseBy(messages.costs());
-        return made;
+    private ProcessGroup part(SubGroups.Part part) {
+        return new TransportProcessGroup(this, part);
     }
 
     @Override
@@ -308,11 +334,19 @@ public final class TransportProcessGroup implements ProcessGroup {
         }
         CollectiveException reason = new GroupAbortedException("rank " + rank() + " closed generation " + generation());
         boolean isPart = transport instanceof SubTransport;
-        if (!isPart || !runner.isIdle()) {
+        if (!isPart || !runner.isIdle() || !messages.isIdle()) {
             abort(reason);
         } else if (runner.fail(reason)) {
-            runner.awaitQuiet();
-            fate.remove(runner);
+            end(runner);
+            if (runner != messages) {
+                messages.fail(reason);
+                end(messages);
+            }
         }
+    }
+
+    private void end(CollectiveRunner ended) {
+        ended.awaitQuiet();
+        fate.remove(ended);
     }
 }

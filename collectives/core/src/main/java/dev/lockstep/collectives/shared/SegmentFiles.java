@@ -136,13 +136,13 @@ final class SegmentFiles {
         }
     }
 
-    private Path roomPath(SharedSegment.Owner owner, int number) {
-        return path(owner).resolveSibling(path(owner).getFileName() + "-room-" + number);
+    private Path roomPath(SharedSegment.Owner owner, String name) {
+        return path(owner).resolveSibling(path(owner).getFileName() + "-room-" + name);
     }
 
     /** {@return a new room of the owner, which has its name when it is whole; empty if there is no space} */
-    Optional<MemorySegment> createRoom(SharedSegment.Owner owner, int number, long sizeBytes, Arena arena) {
-        Path path = roomPath(owner, number);
+    Optional<MemorySegment> createRoom(SharedSegment.Owner owner, String name, long sizeBytes, Arena arena) {
+        Path path = roomPath(owner, name);
         Path unfinished = path.resolveSibling(path.getFileName() + ".new");
         try (FileChannel file = createNew(unfinished)) {
             fill(file, sizeBytes);
@@ -164,15 +164,15 @@ final class SegmentFiles {
     }
 
     /** {@return a room of a peer, to read} */
-    MemorySegment openRoom(SharedSegment.Owner owner, int number, Arena arena) throws IOException {
-        try (FileChannel file = FileChannel.open(roomPath(owner, number), StandardOpenOption.READ)) {
+    MemorySegment openRoom(SharedSegment.Owner owner, String name, Arena arena) throws IOException {
+        try (FileChannel file = FileChannel.open(roomPath(owner, name), StandardOpenOption.READ)) {
             return file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
         }
     }
 
     /** Takes the name from a room; its memory lives while it is mapped. */
-    void removeRoom(SharedSegment.Owner owner, int number) {
-        delete(roomPath(owner, number));
+    void removeRoom(SharedSegment.Owner owner, String name) {
+        delete(roomPath(owner, name));
     }
 
     /** Takes the name from the own segment; its memory lives while it is mapped. */

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 
 /**
  * Rooms as files beside a rank's segment: written in full before they are mapped, mapped by the others when they first
@@ -17,22 +20,35 @@ final class SegmentRooms implements Rooms.Source {
     private final SegmentFiles files;
     private final SharedSegment.Owner owner;
     private final Arena arena;
+    private final long group;
+    private final List<Integer> ranks;
     private final Set<Integer> named = ConcurrentHashMap.newKeySet();
+    private final List<SegmentRooms> parts = new CopyOnWriteArrayList<>();
 
     /**
      * Makes the source of a rank's rooms.
      *
      * @param arena what all rooms are mapped in
      */
-    SegmentRooms(SegmentFiles files, SharedSegment.Owner owner, Arena arena) {
+    SegmentRooms(SegmentFiles files, SharedSegment.Owner owner, int size, Arena arena) {
+        this(files, owner, 0, IntStream.range(0, size).boxed().toList(), arena);
+    }
+
+    private SegmentRooms(SegmentFiles files, SharedSegment.Owner owner, long group, List<Integer> ranks, Arena arena) {
         this.files = files;
         this.owner = owner;
+        this.group = group;
+        this.ranks = ranks;
         this.arena = arena;
+    }
+
+    private String name(int number) {
+        return group + "." + number;
     }
 
     @Override
     public Optional<MemorySegment> make(int number, long sizeBytes) {
-        Optional<MemorySegment> room = files.createRoom(owner, number, sizeBytes, arena);
+        Optional<MemorySegment> room = files.createRoom(owner, name(number), sizeBytes, arena);
         if (room.isPresent()) {
             named.add(number);
         }
@@ -42,7 +58,7 @@ final class SegmentRooms implements Rooms.Source {
     @Override
     public MemorySegment open(int peer, int number) {
         try {
-            return files.openRoom(owner.ofPeer(peer), number, arena);
+            return files.openRoom(owner.ofPeer(ranks.get(peer)), name(number), arena);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot map room " + number + " of rank " + peer, e);
         }
@@ -51,12 +67,22 @@ final class SegmentRooms implements Rooms.Source {
     @Override
     public void settle(int number) {
         if (named.remove(number)) {
-            files.removeRoom(owner, number);
+            files.removeRoom(owner, name(number));
         }
+    }
+
+    /** The rooms of a sub-group live as long as anybody uses them: it may end before the whole does. */
+    @Override
+    public Rooms.Source part(long number, List<Integer> ofThese) {
+        List<Integer> members = ofThese.stream().map(ranks::get).toList();
+        SegmentRooms part = new SegmentRooms(files, owner, number, members, Arena.ofAuto());
+        parts.add(part);
+        return part;
     }
 
     /** Takes the names from rooms that not everyone has opened. */
     void removeNames() {
         named.forEach(this::settle);
+        parts.forEach(SegmentRooms::removeNames);
     }
 }

@@ -122,7 +122,8 @@ public final class SharedMemory {
         }
 
         private SharedMemoryTransport.Mapped mapped() {
-            return new SharedMemoryTransport.Mapped(segments, new SegmentRooms(files, owner, arena), arena);
+            return new SharedMemoryTransport.Mapped(
+                    segments, new SegmentRooms(files, owner, addresses.size(), arena), arena);
         }
 
         private boolean connect() {

@@ -8,11 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,26 +31,47 @@ public final class InProcessTransport implements Transport {
     private final AtomicReference<@Nullable CollectiveException> ended = new AtomicReference<>();
 
     private final @Nullable Window window;
-    private final List<MemorySegment> ownRooms = new CopyOnWriteArrayList<>();
-    private final Rooms rooms = new Rooms(new OwnRooms());
+    private final Map<RoomName, MemorySegment> ownRooms = new ConcurrentHashMap<>();
+    private final Rooms rooms;
     private final LongSupplier nanoTime;
+
+    /** A room among those of one rank; group 0 is that of all ranks. */
+    private record RoomName(long group, int number) {}
 
     /** All memory of a process is in everyone's reach. */
     private final class OwnRooms implements Rooms.Source {
+        private final long group;
+        private final List<Integer> ranks;
+
+        OwnRooms(long group, List<Integer> ranks) {
+            this.group = group;
+            this.ranks = ranks;
+        }
+
         @Override
         public Optional<MemorySegment> make(int number, long sizeBytes) {
-            ownRooms.add(Arena.ofAuto().allocate(sizeBytes, ROOM_ALIGNMENT_BYTES));
-            return Optional.of(ownRooms.getLast());
+            MemorySegment room = Arena.ofAuto().allocate(sizeBytes, ROOM_ALIGNMENT_BYTES);
+            ownRooms.put(new RoomName(group, number), room);
+            return Optional.of(room);
         }
 
         @Override
         public MemorySegment open(int peer, int number) {
-            return all.get(peer).ownRooms.get(number).asReadOnly();
+            MemorySegment room = all.get(ranks.get(peer)).ownRooms.get(new RoomName(group, number));
+            if (room == null) {
+                throw new IllegalStateException("rank " + peer + " has no room " + number);
+            }
+            return room.asReadOnly();
         }
 
         @Override
         public void settle(int number) {
-            // There is no name to take away.
+            ownRooms.remove(new RoomName(group, number));
+        }
+
+        @Override
+        public Rooms.Source part(long number, List<Integer> ofThese) {
+            return new OwnRooms(number, ofThese.stream().map(ranks::get).toList());
         }
     }
 
@@ -64,6 +87,7 @@ public final class InProcessTransport implements Transport {
         this.generation = generation;
         this.window = blocks.getFirst().byteSize() == 0 ? null : new Window(rank, blocks, SLOT_BYTES);
         this.nanoTime = nanoTime;
+        this.rooms = new Rooms(new OwnRooms(0, IntStream.range(0, size).boxed().toList()));
         this.mailbox = new Mailbox(size, Long.MAX_VALUE, _ -> {});
     }
 

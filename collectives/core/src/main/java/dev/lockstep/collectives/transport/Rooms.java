@@ -38,6 +38,14 @@ public final class Rooms {
 
         /** Hears that every rank has opened this rank's room. */
         void settle(int number);
+
+        /**
+         * {@return where the rooms of a sub-group come from}
+         *
+         * @param group the number of the sub-group, the same on all its ranks and no other's
+         * @param ranks its ranks, as this source numbers them
+         */
+        Source part(long group, List<Integer> ranks);
     }
 
     private record Key(int peer, int number) {}
@@ -59,6 +67,11 @@ public final class Rooms {
         byAddress.put(room.get().address(), own.size());
         own.add(room.get());
         return room.get().asSlice(0, sizeBytes);
+    }
+
+    /** {@return the rooms of a sub-group, none at first; see {@link Source#part}} */
+    public Rooms part(long group, List<Integer> ranks) {
+        return new Rooms(source.part(group, ranks));
     }
 
     /** {@return where others find this memory, or {@link #NOWHERE}} */

@@ -3,6 +3,7 @@ package dev.lockstep.collectives.transport;
 import dev.lockstep.collectives.CollectiveException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
 
 /**
@@ -14,12 +15,14 @@ public final class SubTransport implements Transport {
     private final List<Integer> ranks;
     private final long group;
     private final int rank;
+    private final Optional<Windows> windows;
 
-    private SubTransport(Transport whole, List<Integer> ranks, long group) {
+    private SubTransport(Transport whole, List<Integer> ranks, long group, Optional<Windows> windows) {
         this.whole = whole;
         this.ranks = List.copyOf(ranks);
         this.group = group;
         this.rank = this.ranks.indexOf(whole.rank());
+        this.windows = windows;
     }
 
     /**
@@ -35,13 +38,23 @@ public final class SubTransport implements Transport {
         }
         return of instanceof SubTransport part
                 ? new SubTransport(
-                        part.whole, ranks.stream().map(part.ranks::get).toList(), group)
-                : new SubTransport(of, ranks, group);
+                        part.whole, ranks.stream().map(part.ranks::get).toList(), group, Optional.empty())
+                : new SubTransport(of, ranks, group, Optional.empty());
+    }
+
+    /** {@return the same ranks in the same message space, which share memory besides} */
+    public SubTransport sharing(Windows shared) {
+        return new SubTransport(whole, ranks, group, Optional.of(shared));
     }
 
     /** {@return the number of its message space} */
     public long group() {
         return group;
+    }
+
+    @Override
+    public Optional<Windows> windows() {
+        return windows;
     }
 
     @Override

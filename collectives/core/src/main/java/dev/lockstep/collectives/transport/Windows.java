@@ -50,6 +50,22 @@ public record Windows(
         return new Windows(window, rooms, farewell, cores, nanoTime, others);
     }
 
+    /**
+     * {@return what a sub-group has: a share of the processors, and everything else of its own}
+     *
+     * @param own the window of the sub-group, and {@code apart} its rooms
+     * @param ranks its ranks, as these windows number them
+     */
+    public Windows part(Window own, Rooms apart, List<Integer> ranks) {
+        return new Windows(
+                own,
+                apart,
+                rank -> farewell.apply(ranks.get(rank)),
+                cores * ranks.size() / size(),
+                nanoTime,
+                ranks.stream().map(names::get).toList());
+    }
+
     /** {@return the number of ranks} */
     public int size() {
         return window.size();

@@ -1,5 +1,6 @@
 package dev.lockstep.collectives.testkit;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -95,6 +96,40 @@ public abstract class SubGroupContract extends ReducingContract {
             int other = group.rank() ^ 1;
             assertEquals(100 + other, Data.ints(got.get(0))[0]);
             assertEquals(200 + other, Data.ints(got.get(1))[0]);
+            return true;
+        });
+    }
+
+    @Test
+    void partsShareMemoryWhereTheWholeDoes() {
+        Ranks.run(groups(4), group -> {
+            ProcessGroup three = group.newGroup(List.of(0, 1, 2)).orElse(group);
+            assertEquals(group.sharesMemory(), three.sharesMemory());
+            ProcessGroup pair = group.split(group.rank() % 2, 0).orElseThrow();
+            assertEquals(group.sharesMemory(), pair.sharesMemory());
+            assertEquals(
+                    pair.sharesMemory(),
+                    pair.newGroup(List.of(1, 0)).orElseThrow().sharesMemory());
+            return true;
+        });
+    }
+
+    /** Through slots in several rounds, and where they lie, in one pass or divided; in the part and in the whole. */
+    @ParameterizedTest
+    @ValueSource(longs = {100, 400_000, 1_500_000})
+    void partsReduceWhatTheyAllocate(long count) {
+        Ranks.run(groups(4), group -> {
+            ProcessGroup pair = group.split(group.rank() % 2, 0).orElseThrow();
+            for (ProcessGroup each : List.of(pair, group)) {
+                MemorySegment in = each.allocate(4 * count);
+                MemorySegment out = each.allocate(4 * count);
+                in.setAtIndex(JAVA_INT, count - 1, 1 + group.rank());
+                for (ProcessGroup over : List.of(each, pair, each)) {
+                    done(over.allReduce(in, out, DType.I32, ReduceOp.SUM));
+                    int expected = over.equals(group) ? 10 : 4 + 2 * (group.rank() % 2);
+                    assertEquals(expected, out.getAtIndex(JAVA_INT, count - 1));
+                }
+            }
             return true;
         });
     }

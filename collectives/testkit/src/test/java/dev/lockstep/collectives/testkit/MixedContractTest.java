@@ -1,6 +1,8 @@
 package dev.lockstep.collectives.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.collectives.GroupOptions;
 import dev.lockstep.collectives.ProcessGroup;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -63,6 +66,16 @@ class MixedContractTest {
             for (DType dtype : List.of(DType.F32, DType.BF16, DType.F16)) {
                 assertEquals(sum, sent(dtype, op), dtype + " " + op);
             }
+        }
+
+        @Test
+        void aPartOnOneMachineSharesMemory() {
+            Ranks.run(groups(5), group -> {
+                int machine = group.rank() < 2 ? 0 : 1;
+                assertTrue(group.split(machine, -group.rank()).orElseThrow().sharesMemory());
+                assertFalse(group.newGroup(List.of(4, 1, 0, 2, 3)).orElseThrow().sharesMemory());
+                return true;
+            });
         }
 
         private List<Long> sent(DType dtype, ReduceOp op) {

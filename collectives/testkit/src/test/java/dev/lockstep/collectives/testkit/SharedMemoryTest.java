@@ -76,6 +76,30 @@ class SharedMemoryTest {
         }
 
         @Test
+        void theWindowOfAPartHasNoNameOnceAllHaveMappedIt() throws IOException {
+            List<ProcessGroup> groups = SharedRanks.connect(folder, 3, GroupOptions.defaults());
+            List<Boolean> sharing = Ranks.run(
+                    groups,
+                    group -> group.newGroup(List.of(2, 0, 1)).orElseThrow().sharesMemory());
+            assertEquals(List.of(true, true, true), sharing);
+            assertEquals(List.of(), files());
+            groups.forEach(ProcessGroup::close);
+        }
+
+        @Test
+        void aPartWithoutSpaceForAWindowGoesByMessages() throws IOException {
+            List<ProcessGroup> groups = SharedRanks.connect(folder, 2, GroupOptions.defaults());
+            Files.delete(folder);
+            List<Boolean> sharing = Ranks.run(groups, group -> {
+                ProcessGroup part = group.newGroup(List.of(1, 0)).orElseThrow();
+                part.barrier().await(LONG);
+                return part.sharesMemory();
+            });
+            assertEquals(List.of(false, false), sharing);
+            groups.forEach(ProcessGroup::close);
+        }
+
+        @Test
         void aSegmentIsForItsOwnerOnly() throws IOException {
             SharedMemory memory = SharedRanks.open(folder);
             FutureTask<Optional<Transport>> joining = joining(memory, 1);
