@@ -4,7 +4,10 @@ import dev.lockstep.layout.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Checks what callers hand to a group. Each throws {@link IllegalArgumentException} with the values. */
+/**
+ * Checks what callers hand to a group. Each throws {@link IllegalArgumentException} with the values, in a text that is
+ * only made then.
+ */
 final class Checks {
     private Checks() {}
 
@@ -14,31 +17,36 @@ final class Checks {
             case I32, I64 -> op != ReduceOp.MEAN;
             case I8, U8, I16, BOOL -> false;
         };
-        require(
-                fits,
-                "cannot reduce " + dtype + " by " + op + "; F32, F64, BF16 and F16 are reduced by any, I32 "
-                        + "and I64 by all but MEAN");
+        if (!fits) {
+            throw new IllegalArgumentException("cannot reduce " + dtype + " by " + op
+                    + "; F32, F64, BF16 and F16 are reduced by any, I32 and I64 by all but MEAN");
+        }
     }
 
     static void nativeMemory(String what, MemorySegment data) {
-        require(data.isNative(), what + ": the segment is on the heap; collectives take native memory");
+        if (!data.isNative()) {
+            throw new IllegalArgumentException(what + ": the segment is on the heap; collectives take native memory");
+        }
     }
 
     static void data(String what, MemorySegment data, DType dtype) {
         nativeMemory(what, data);
-        boolean aligned = data.address() % dtype.sizeBytes() == 0 && data.byteSize() % dtype.sizeBytes() == 0;
-        require(
-                aligned,
-                what + ": " + data.byteSize() + " bytes at " + data.address() + " are not whole, aligned " + dtype
-                        + " elements");
+        if (data.address() % dtype.sizeBytes() != 0 || data.byteSize() % dtype.sizeBytes() != 0) {
+            throw new IllegalArgumentException(what + ": " + data.byteSize() + " bytes at " + data.address()
+                    + " are not whole, aligned " + dtype + " elements");
+        }
     }
 
     static void length(String what, MemorySegment data, long sizeBytes) {
-        require(data.byteSize() == sizeBytes, what + ": " + data.byteSize() + " bytes, expected " + sizeBytes);
+        if (data.byteSize() != sizeBytes) {
+            throw new IllegalArgumentException(what + ": " + data.byteSize() + " bytes, expected " + sizeBytes);
+        }
     }
 
     static void apart(String what, MemorySegment in, MemorySegment out) {
-        require(in.asOverlappingSlice(out).isEmpty(), what + ": input and output overlap");
+        if (in.asOverlappingSlice(out).isPresent()) {
+            throw new IllegalArgumentException(what + ": input and output overlap");
+        }
     }
 
     static void blocks(String what, MemorySegment all, MemorySegment one, int size) {
@@ -48,16 +56,18 @@ final class Checks {
     }
 
     static void divisible(String what, MemorySegment data, int size) {
-        require(
-                data.byteSize() % size == 0,
-                what + ": " + data.byteSize() + " bytes are not " + size + " equal blocks");
+        if (data.byteSize() % size != 0) {
+            throw new IllegalArgumentException(
+                    what + ": " + data.byteSize() + " bytes are not " + size + " equal blocks");
+        }
     }
 
     static void lists(String what, List<MemorySegment> in, List<MemorySegment> out, ProcessGroup group) {
         int size = group.size();
-        require(
-                in.size() == size && out.size() == size,
-                what + ": " + in.size() + " and " + out.size() + " blocks for " + size + " ranks");
+        if (in.size() != size || out.size() != size) {
+            throw new IllegalArgumentException(
+                    what + ": " + in.size() + " and " + out.size() + " blocks for " + size + " ranks");
+        }
         in.forEach(block -> nativeMemory(what + " in", block));
         for (MemorySegment block : out) {
             nativeMemory(what + " out", block);
@@ -67,25 +77,26 @@ final class Checks {
     }
 
     static void rank(String what, int rank, int size) {
-        require(rank >= 0 && rank < size, what + ": rank " + rank + " is not in [0, " + size + ")");
+        if (rank < 0 || rank >= size) {
+            throw new IllegalArgumentException(what + ": rank " + rank + " is not in [0, " + size + ")");
+        }
     }
 
     static void peer(String what, int peer, ProcessGroup group) {
-        rank(what + " peer", peer, group.size());
-        require(peer != group.rank(), what + ": peer " + peer + " is this rank itself");
+        rank(what, peer, group.size());
+        if (peer == group.rank()) {
+            throw new IllegalArgumentException(what + ": peer " + peer + " is this rank itself");
+        }
     }
 
     static void tree(TreeSum tree, int size, int rank, int partials) {
-        require(
-                tree.nodesByRank().size() == size,
-                "tree all_reduce: nodes of " + tree.nodesByRank().size() + " ranks in a group of " + size);
+        if (tree.nodesByRank().size() != size) {
+            throw new IllegalArgumentException(
+                    "tree all_reduce: nodes of " + tree.nodesByRank().size() + " ranks in a group of " + size);
+        }
         int nodes = tree.nodesByRank().get(rank).size();
-        require(nodes == partials, "tree all_reduce: " + partials + " partials for " + nodes + " nodes");
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
+        if (nodes != partials) {
+            throw new IllegalArgumentException("tree all_reduce: " + partials + " partials for " + nodes + " nodes");
         }
     }
 }

@@ -36,6 +36,7 @@ final class WindowRunner implements CollectiveRunner {
     private final Consumer<CollectiveException> onFailure;
     private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
     private final AtomicInteger awaiting = new AtomicInteger();
+    private final AtomicReference<@Nullable Backoff> spareBackoff = new AtomicReference<>();
     private final ReentrantLock driving = new ReentrantLock();
 
     // Guarded by driving, but that anyone may ask whether work is queued.
@@ -284,8 +285,8 @@ final class WindowRunner implements CollectiveRunner {
      */
     void await(WindowWork work, Duration timeout) {
         awaiting.incrementAndGet();
+        Backoff backoff = takeBackoff();
         try {
-            Backoff backoff = new Backoff(windows.isOversubscribed());
             long since = NOT_BLOCKED;
             while (!work.hasEnded()) {
                 advance(backoff);
@@ -294,10 +295,20 @@ final class WindowRunner implements CollectiveRunner {
                 }
             }
         } finally {
+            spareBackoff.set(backoff);
             if (awaiting.decrementAndGet() == 0 && queued > 0) {
                 wakeLater();
             }
         }
+    }
+
+    private Backoff takeBackoff() {
+        Backoff spare = spareBackoff.getAndSet(null);
+        if (spare == null) {
+            return new Backoff(windows.isOversubscribed());
+        }
+        spare.reset();
+        return spare;
     }
 
     private long checkAwait(WindowWork work, Duration timeout, long since) {

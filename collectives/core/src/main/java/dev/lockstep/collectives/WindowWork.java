@@ -5,18 +5,20 @@ import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Window;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** One collective over a window. Its end is thread-safe; its steps belong to whoever holds the runner's lock. */
 final class WindowWork implements Work {
     private static final Object WELL = new Object();
+    private static final AtomicReferenceFieldUpdater<WindowWork, @Nullable Object> END =
+            AtomicReferenceFieldUpdater.newUpdater(WindowWork.class, Object.class, "end");
 
     private final WindowRunner runner;
     private final long sequence;
     private final Signature call;
     private final Rounds rounds;
-    private final AtomicReference<@Nullable Object> end = new AtomicReference<>();
+    private volatile @Nullable Object end;
     private boolean published;
     private int come;
     private long written;
@@ -51,7 +53,7 @@ final class WindowWork implements Work {
         published = false;
         come = 0;
         if (!more) {
-            end.compareAndSet(null, WELL);
+            END.compareAndSet(this, null, WELL);
         }
         return true;
     }
@@ -65,11 +67,11 @@ final class WindowWork implements Work {
     }
 
     void fail(CollectiveException reason) {
-        end.compareAndSet(null, reason);
+        END.compareAndSet(this, null, reason);
     }
 
     boolean hasEnded() {
-        return end.get() != null;
+        return end != null;
     }
 
     @Override
@@ -82,14 +84,14 @@ final class WindowWork implements Work {
         if (!hasEnded()) {
             runner.await(this, timeout);
         }
-        if (end.get() instanceof CollectiveException reason) {
+        if (end instanceof CollectiveException reason) {
             throw reason;
         }
     }
 
     @Override
     public Optional<CollectiveException> error() {
-        return isDone() && end.get() instanceof CollectiveException reason ? Optional.of(reason) : Optional.empty();
+        return isDone() && end instanceof CollectiveException reason ? Optional.of(reason) : Optional.empty();
     }
 
     @Override

@@ -13,6 +13,6 @@ import java.util.List;
 record Bucket(SumShape shape, List<MemorySegment> partials, MemorySegment out) {
     /** {@return elements {@code [from, from + count)} of a segment} */
     MemorySegment stretch(MemorySegment segment, long from, long count) {
-        return segment.asSlice(from * shape.elementBytes(), count * shape.elementBytes());
+        return Slices.of(segment, from * shape.elementBytes(), count * shape.elementBytes());
     }
 }

@@ -38,7 +38,7 @@ final class BucketFold {
             long to = Math.min(end, shape.end(run));
             if (at < to) {
                 long offset = (at - from) * elementBytes;
-                add(target.asSlice(offset, (to - at) * elementBytes), shape.plan(run), offset, room);
+                add(Slices.of(target, offset, (to - at) * elementBytes), shape.plan(run), offset, room);
                 at = to;
             }
         }

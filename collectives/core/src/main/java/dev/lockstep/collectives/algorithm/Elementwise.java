@@ -17,15 +17,22 @@ import java.util.function.LongBinaryOperator;
  * depend on the two elements only.
  */
 final class Elementwise {
+    private static final Scalar MIN = new Scalar(Math::min, Math::min);
+    private static final Scalar MAX = new Scalar(Math::max, Math::max);
+    private static final Scalar PRODUCT = new Scalar((a, b) -> a * b, (a, b) -> a * b);
+
     private Elementwise() {}
+
+    /** An operation on two elements. */
+    private record Scalar(DoubleBinaryOperator floating, LongBinaryOperator integral) {}
 
     static void combine(DType dtype, ReduceOp op, MemorySegment left, MemorySegment right, MemorySegment target) {
         int count = Math.toIntExact(target.byteSize() / dtype.sizeBytes());
         switch (op) {
             case SUM, MEAN -> add(dtype, left, right, target, count);
-            case MIN -> other(dtype, Math::min, Math::min, new Operands(left, right, target, count));
-            case MAX -> other(dtype, Math::max, Math::max, new Operands(left, right, target, count));
-            case PRODUCT -> other(dtype, (a, b) -> a * b, (a, b) -> a * b, new Operands(left, right, target, count));
+            case MIN -> other(dtype, MIN, left, right, target);
+            case MAX -> other(dtype, MAX, left, right, target);
+            case PRODUCT -> other(dtype, PRODUCT, left, right, target);
         }
     }
 
@@ -44,8 +51,6 @@ final class Elementwise {
             }
         }
     }
-
-    private record Operands(MemorySegment left, MemorySegment right, MemorySegment target, int count) {}
 
     private static void add(DType dtype, MemorySegment left, MemorySegment right, MemorySegment target, int count) {
         switch (dtype) {
@@ -92,55 +97,58 @@ final class Elementwise {
     }
 
     /** In f64 for f32 too: min and max are exact there, and so is a product of two f32 before its one rounding. */
-    private static void other(DType dtype, DoubleBinaryOperator floating, LongBinaryOperator integral, Operands x) {
+    private static void other(DType dtype, Scalar op, MemorySegment left, MemorySegment right, MemorySegment target) {
         switch (dtype) {
-            case F32 -> floats(floating, x);
-            case F64 -> doubles(floating, x);
-            case I32 -> ints(integral, x);
-            case I64 -> longs(integral, x);
-            case BF16, F16 -> halves(dtype, floating, x);
+            case F32 -> floats(op.floating, left, right, target);
+            case F64 -> doubles(op.floating, left, right, target);
+            case I32 -> ints(op.integral, left, right, target);
+            case I64 -> longs(op.integral, left, right, target);
+            case BF16, F16 -> halves(dtype, op.floating, left, right, target);
             case I8, U8, I16, BOOL -> throw unsupported(dtype);
         }
     }
 
-    private static void floats(DoubleBinaryOperator op, Operands x) {
-        for (int i = 0; i < x.count; i++) {
-            float left = x.left.getAtIndex(JAVA_FLOAT, i);
-            float right = x.right.getAtIndex(JAVA_FLOAT, i);
-            x.target.setAtIndex(JAVA_FLOAT, i, (float) op.applyAsDouble(left, right));
+    private static void floats(DoubleBinaryOperator op, MemorySegment left, MemorySegment right, MemorySegment target) {
+        long count = target.byteSize() / Float.BYTES;
+        for (long i = 0; i < count; i++) {
+            double result = op.applyAsDouble(left.getAtIndex(JAVA_FLOAT, i), right.getAtIndex(JAVA_FLOAT, i));
+            target.setAtIndex(JAVA_FLOAT, i, (float) result);
         }
     }
 
     /** In f64 too; the result is rounded to f32 and then to 16 bits. */
-    private static void halves(DType dtype, DoubleBinaryOperator op, Operands x) {
-        for (int i = 0; i < x.count; i++) {
-            float left = Halves.value(dtype, x.left.getAtIndex(JAVA_SHORT, i));
-            float right = Halves.value(dtype, x.right.getAtIndex(JAVA_SHORT, i));
-            x.target.setAtIndex(JAVA_SHORT, i, Halves.bits(dtype, (float) op.applyAsDouble(left, right)));
+    private static void halves(
+            DType dtype, DoubleBinaryOperator op, MemorySegment left, MemorySegment right, MemorySegment target) {
+        long count = target.byteSize() / Short.BYTES;
+        for (long i = 0; i < count; i++) {
+            float first = Halves.value(dtype, left.getAtIndex(JAVA_SHORT, i));
+            float second = Halves.value(dtype, right.getAtIndex(JAVA_SHORT, i));
+            target.setAtIndex(JAVA_SHORT, i, Halves.bits(dtype, (float) op.applyAsDouble(first, second)));
         }
     }
 
-    private static void doubles(DoubleBinaryOperator op, Operands x) {
-        for (int i = 0; i < x.count; i++) {
-            double left = x.left.getAtIndex(JAVA_DOUBLE, i);
-            double right = x.right.getAtIndex(JAVA_DOUBLE, i);
-            x.target.setAtIndex(JAVA_DOUBLE, i, op.applyAsDouble(left, right));
+    private static void doubles(
+            DoubleBinaryOperator op, MemorySegment left, MemorySegment right, MemorySegment target) {
+        long count = target.byteSize() / Double.BYTES;
+        for (long i = 0; i < count; i++) {
+            double result = op.applyAsDouble(left.getAtIndex(JAVA_DOUBLE, i), right.getAtIndex(JAVA_DOUBLE, i));
+            target.setAtIndex(JAVA_DOUBLE, i, result);
         }
     }
 
-    private static void ints(LongBinaryOperator op, Operands x) {
-        for (int i = 0; i < x.count; i++) {
-            int left = x.left.getAtIndex(JAVA_INT, i);
-            int right = x.right.getAtIndex(JAVA_INT, i);
-            x.target.setAtIndex(JAVA_INT, i, (int) op.applyAsLong(left, right));
+    private static void ints(LongBinaryOperator op, MemorySegment left, MemorySegment right, MemorySegment target) {
+        long count = target.byteSize() / Integer.BYTES;
+        for (long i = 0; i < count; i++) {
+            long result = op.applyAsLong(left.getAtIndex(JAVA_INT, i), right.getAtIndex(JAVA_INT, i));
+            target.setAtIndex(JAVA_INT, i, (int) result);
         }
     }
 
-    private static void longs(LongBinaryOperator op, Operands x) {
-        for (int i = 0; i < x.count; i++) {
-            long left = x.left.getAtIndex(JAVA_LONG, i);
-            long right = x.right.getAtIndex(JAVA_LONG, i);
-            x.target.setAtIndex(JAVA_LONG, i, op.applyAsLong(left, right));
+    private static void longs(LongBinaryOperator op, MemorySegment left, MemorySegment right, MemorySegment target) {
+        long count = target.byteSize() / Long.BYTES;
+        for (long i = 0; i < count; i++) {
+            long result = op.applyAsLong(left.getAtIndex(JAVA_LONG, i), right.getAtIndex(JAVA_LONG, i));
+            target.setAtIndex(JAVA_LONG, i, result);
         }
     }
 

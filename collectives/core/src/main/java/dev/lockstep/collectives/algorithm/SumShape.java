@@ -14,6 +14,7 @@ final class SumShape {
     private final int[] nodes;
     private final int[] firstNodes;
     private final int nodesMax;
+    private final int sources;
     private final int virtualRanks;
     private final TreeFold.Plan[] plans;
     private final long[] runStarts;
@@ -27,6 +28,7 @@ final class SumShape {
             firstNodes[rank] = firstNodes[rank - 1] + nodes[rank - 1];
         }
         this.nodesMax = Math.max(1, Arrays.stream(nodes).max().orElse(1));
+        this.sources = Arrays.stream(nodes).sum();
         this.virtualRanks = virtualRanks;
         this.plans = plans;
         this.runStarts = runStarts;
@@ -100,7 +102,7 @@ final class SumShape {
 
     /** {@return the number of nodes of all ranks} */
     int sources() {
-        return Arrays.stream(nodes).sum();
+        return sources;
     }
 
     /** {@return the place of a rank's node among those of all ranks} */

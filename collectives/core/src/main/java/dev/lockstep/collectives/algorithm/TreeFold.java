@@ -3,18 +3,22 @@ package dev.lockstep.collectives.algorithm;
 import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up the nodes of the canonical tree that are present, left + right, block by block so that what is being added
- * stays in the cache. Immutable.
+ * stays in the cache. Confined to one thread at a time.
  */
 final class TreeFold {
     static final int BLOCK_BYTES = 64 * 1024;
 
     private final Combiner combiner;
     private final List<MemorySegment> sources;
+    private final List<MemorySegment> spares = new ArrayList<>();
+    private MemorySegment sparesOf = MemorySegment.NULL;
+    private long spareBytes;
 
     /**
      * Makes a fold.
@@ -87,22 +91,41 @@ final class TreeFold {
     void into(MemorySegment target, Plan plan, long offset, MemorySegment scratch) {
         for (long at = 0; at < target.byteSize(); at += BLOCK_BYTES) {
             long sizeBytes = Math.min(BLOCK_BYTES, target.byteSize() - at);
-            MemorySegment block = target.asSlice(at, sizeBytes);
-            MemorySegment sum = block(plan, block, offset + at, scratch);
+            MemorySegment block = Slices.of(target, at, sizeBytes);
+            takeSpares(scratch, sizeBytes);
+            MemorySegment sum = block(plan, block, offset + at, 0);
             if (plan instanceof Plan.Source) {
                 block.copyFrom(sum);
             }
         }
     }
 
-    /** {@return the sum: in {@code room}, or a source itself} */
-    private MemorySegment block(Plan plan, MemorySegment room, long offset, MemorySegment scratch) {
+    private void takeSpares(MemorySegment scratch, long sizeBytes) {
+        if (!scratch.equals(sparesOf) || sizeBytes != spareBytes) {
+            sparesOf = scratch;
+            spareBytes = sizeBytes;
+            spares.clear();
+        }
+    }
+
+    private MemorySegment spare(int depth) {
+        while (spares.size() <= depth) {
+            spares.add(sparesOf.asSlice((long) spares.size() * BLOCK_BYTES, spareBytes));
+        }
+        return spares.get(depth);
+    }
+
+    /**
+     * {@return the sum: in {@code room}, or a source itself}
+     *
+     * @param depth how many spare blocks are in use
+     */
+    private MemorySegment block(Plan plan, MemorySegment room, long offset, int depth) {
         return switch (plan) {
-            case Plan.Source(int index) -> sources.get(index).asSlice(offset, room.byteSize());
+            case Plan.Source(int index) -> Slices.of(sources.get(index), offset, room.byteSize());
             case Plan.Sum(Plan left, Plan right) -> {
-                MemorySegment first = block(left, room, offset, scratch);
-                MemorySegment spare = scratch.asSlice(0, room.byteSize());
-                MemorySegment second = block(right, spare, offset, scratch.asSlice(BLOCK_BYTES));
+                MemorySegment first = block(left, room, offset, depth);
+                MemorySegment second = block(right, spare(depth), offset, depth + 1);
                 combiner.combine(first, second, room);
                 yield room;
             }

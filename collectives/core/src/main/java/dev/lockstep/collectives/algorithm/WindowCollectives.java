@@ -15,6 +15,8 @@ public final class WindowCollectives {
     private final ReduceKernel kernel;
     private final Scratch scratch = new Scratch();
     private final SumShape overRanks;
+    private final OneRoundReduces small;
+    private final Rounds barrier;
 
     /** Makes the collectives of one group. */
     public WindowCollectives(Windows windows, ReduceKernel kernel) {
@@ -22,6 +24,9 @@ public final class WindowCollectives {
         this.rooms = windows.rooms();
         this.kernel = kernel;
         this.overRanks = SumShape.overRanks(windows.size());
+        this.small = new OneRoundReduces(call ->
+                fold(overRanks.of(call.dtype(), call.elements()), new Combiner(call.dtype(), call.op(), kernel)));
+        this.barrier = new WindowBroadcast(MemorySegment.NULL, 0, plan.roundBytes());
     }
 
     /** Rounds that in the end have gathered something. */
@@ -37,7 +42,7 @@ public final class WindowCollectives {
 
     /** {@return the rounds of a reduction over ranks; every rank gets the whole} */
     public Rounds allReduce(Signature call, MemorySegment in, MemorySegment out) {
-        return allReduce(call, overRanks(call, in, out));
+        return plan.isOneRound(out.byteSize()) ? small.take(call, in, out) : allReduce(call, overRanks(call, in, out));
     }
 
     private Rounds allReduce(Signature call, Bucket bucket) {
@@ -71,7 +76,11 @@ public final class WindowCollectives {
     }
 
     private BucketFold fold(Signature call, Bucket bucket) {
-        return new BucketFold(bucket.shape(), new Combiner(call.dtype(), call.op(), kernel), scratch);
+        return fold(bucket.shape(), new Combiner(call.dtype(), call.op(), kernel));
+    }
+
+    private BucketFold fold(SumShape shape, Combiner combiner) {
+        return new BucketFold(shape, combiner, scratch);
     }
 
     /** {@return the rounds that give every rank's bytes to every rank} */
@@ -98,8 +107,8 @@ public final class WindowCollectives {
         return new WindowBroadcast(data, root, plan.roundBytes());
     }
 
-    /** {@return one round without data} */
+    /** {@return one round without data} It keeps nothing, so there is one for all calls. */
     public Rounds barrier() {
-        return new WindowBroadcast(MemorySegment.NULL, 0, plan.roundBytes());
+        return barrier;
     }
 }

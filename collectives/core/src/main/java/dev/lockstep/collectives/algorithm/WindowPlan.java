@@ -68,6 +68,11 @@ record WindowPlan(int size, long directBytesMax, long roundBytes) {
         return STRETCH_BYTES;
     }
 
+    /** {@return whether a reduction over ranks is direct, through slots, and done in one round} */
+    boolean isOneRound(long sizeBytes) {
+        return sizeBytes <= roundBytes && isDirect(sizeBytes) && !isWorthLocating(sizeBytes);
+    }
+
     boolean isDirect(long sizeBytes) {
         return sizeBytes <= directBytesMax;
     }

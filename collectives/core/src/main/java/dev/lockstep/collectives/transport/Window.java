@@ -35,6 +35,7 @@ public final class Window {
     private final int rank;
     private final MemorySegment[] blocks;
     private final MemorySegment[][] slots;
+    private final MemorySegment[][] starts;
     private final long slotBytes;
     private long round;
 
@@ -49,9 +50,11 @@ public final class Window {
         this.blocks = blocks.toArray(MemorySegment[]::new);
         this.slotBytes = slotBytes;
         this.slots = new MemorySegment[SLOTS][this.blocks.length];
+        this.starts = new MemorySegment[SLOTS][this.blocks.length];
         for (int slot = 0; slot < SLOTS; slot++) {
             for (int peer = 0; peer < this.blocks.length; peer++) {
                 slots[slot][peer] = this.blocks[peer].asSlice(SLOTS_AT + slot * slotBytes, slotBytes);
+                starts[slot][peer] = slots[slot][peer];
             }
         }
     }
@@ -87,6 +90,16 @@ public final class Window {
     /** {@return the slot of {@code peer} in this round; that of another rank once it has come} */
     public MemorySegment slot(int peer) {
         return slots[slot()][peer];
+    }
+
+    /** {@return the first bytes of {@link #slot}; the same object as before while the length stays the same} */
+    public MemorySegment slotStart(int peer, long sizeBytes) {
+        MemorySegment last = starts[slot()][peer];
+        if (last.byteSize() != sizeBytes) {
+            last = slot(peer).asSlice(0, sizeBytes);
+            starts[slot()][peer] = last;
+        }
+        return last;
     }
 
     /**
