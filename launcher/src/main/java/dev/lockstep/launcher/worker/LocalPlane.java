@@ -56,9 +56,9 @@ final class LocalPlane implements DataPlane {
      */
     static DataPlane open(AgentMessage.JobFlags flags, Consumer<String> warn) {
         if (flags.transport().equals("aeron")) {
-            return AeronPlane.open(flags);
+            return WirePlane.aeron(flags);
         }
-        DataPlane tcp = TcpPlane.open(flags);
+        DataPlane tcp = WirePlane.tcp(flags);
         if (flags.transport().equals("tcp")) {
             return tcp;
         }

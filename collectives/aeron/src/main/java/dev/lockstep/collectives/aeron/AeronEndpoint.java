@@ -3,6 +3,7 @@ package dev.lockstep.collectives.aeron;
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.FencedException;
 import dev.lockstep.collectives.PeerLostException;
+import dev.lockstep.collectives.transport.Endpoint;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.wire.WireIdentity;
 import io.aeron.Aeron;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * A worker's end of the data plane over Aeron: one port for the life of the process, one generation after the other, by
  * a media driver of its own or one that all workers of the machine share. Thread-safe.
  */
-public final class AeronEndpoint implements AutoCloseable {
+public final class AeronEndpoint implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(AeronEndpoint.class);
     private static final long ANSWER_PAUSE_NANOS = 20_000;
     private static final int RESERVED_STREAM = 1;
@@ -112,11 +113,13 @@ public final class AeronEndpoint implements AutoCloseable {
     }
 
     /** {@return where peers reach this worker, {@code host:port} and the driver it shares with others, if it does} */
+    @Override
     public String address() {
         return address;
     }
 
     /** Fails joins of generations older than this one with {@link FencedException}, now and later. */
+    @Override
     public void fence(long generation) {
         fence.accumulateAndGet(generation, Math::max);
     }
@@ -129,6 +132,7 @@ public final class AeronEndpoint implements AutoCloseable {
      * @throws FencedException if a newer generation superseded this one
      * @throws PeerLostException naming the first worker that could not be connected in time
      */
+    @Override
     public Transport join(long generation, int rank, List<String> addresses, Duration timeout) {
         fence(generation);
         AeronTransport.Member member = new AeronTransport.Member(identity, options, generation, rank);

@@ -5,10 +5,10 @@ import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Farewell;
 import dev.lockstep.collectives.transport.Mailbox;
+import dev.lockstep.collectives.transport.MemberTransport;
 import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Tag;
-import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.transport.Waiter;
 import dev.lockstep.collectives.wire.Frame;
 import dev.lockstep.collectives.wire.Outgoing;
@@ -22,14 +22,13 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The streams of one worker to the others of its generation. Made by {@link AeronEndpoint#join}. */
-final class AeronTransport implements Transport {
+final class AeronTransport extends MemberTransport {
     private static final long STASH_BYTES_MAX = 64L << 20;
     private static final long FAREWELL_NANOS = 200_000_000;
     private static final Envelope NO_MESSAGE =
             new Envelope(new Tag(0, -1, 0, 0), Signature.ofBytes(Signature.Kind.BARRIER, 0, 0));
 
     private final Member member;
-    private final List<String> addresses;
     private final Mailbox mailbox;
     private final List<@Nullable AeronLink> links = new ArrayList<>();
     private final List<Subscription> incoming;
@@ -47,8 +46,8 @@ final class AeronTransport implements Transport {
             List<AeronLink.@Nullable Streams> streams,
             List<Subscription> incoming,
             AeronPump pump) {
+        super(member.generation(), member.rank(), addresses);
         this.member = member;
-        this.addresses = List.copyOf(addresses);
         this.incoming = List.copyOf(incoming);
         this.pump = pump;
         this.mailbox = new Mailbox(addresses.size(), STASH_BYTES_MAX, _ -> {}, pump);
@@ -56,26 +55,6 @@ final class AeronTransport implements Transport {
             AeronLink.Streams pair = streams.get(peer);
             links.add(pair == null ? null : new AeronLink(peer, addresses.get(peer), pair, mailbox, member));
         }
-    }
-
-    @Override
-    public int rank() {
-        return member.rank();
-    }
-
-    @Override
-    public int size() {
-        return addresses.size();
-    }
-
-    @Override
-    public long generation() {
-        return member.generation();
-    }
-
-    @Override
-    public String address(int peer) {
-        return addresses.get(peer);
     }
 
     @Override

@@ -6,9 +6,9 @@ import dev.lockstep.collectives.PeerLostException;
 import dev.lockstep.collectives.transport.Backoff;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Mailbox;
+import dev.lockstep.collectives.transport.MemberTransport;
 import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Rooms;
-import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.transport.Window;
 import dev.lockstep.collectives.transport.Windows;
 import java.lang.foreign.Arena;
@@ -30,13 +30,11 @@ import org.jspecify.annotations.Nullable;
  * Connects processes of one machine through mapped memory: collectives run in a {@link Window}, messages between two
  * ranks go through rings. A thread moves messages while any are on their way, and sleeps otherwise.
  */
-final class SharedMemoryTransport implements Transport {
+final class SharedMemoryTransport extends MemberTransport {
     private static final long STASH_BYTES_MAX = 64L << 20;
     private static final long FAREWELL_NANOS = 200_000_000;
 
-    private final long generation;
     private final int rank;
-    private final List<String> addresses;
     private final List<SharedSegment> segments;
     private final SegmentRooms rooms;
     private final Arena arena;
@@ -63,9 +61,8 @@ final class SharedMemoryTransport implements Transport {
 
     /** Takes over a generation's segments, all mapped. */
     SharedMemoryTransport(SharedSegment.Owner owner, List<String> addresses, Mapped mapped, LongSupplier nanoTime) {
-        this.generation = owner.generation();
+        super(owner.generation(), owner.rank(), addresses);
         this.rank = owner.rank();
-        this.addresses = List.copyOf(addresses);
         this.segments = List.copyOf(mapped.segments());
         this.rooms = mapped.rooms();
         this.arena = mapped.arena();
@@ -81,7 +78,7 @@ final class SharedMemoryTransport implements Transport {
         }
         this.pump = Thread.ofPlatform()
                 .daemon()
-                .name("shared-memory-" + generation + "." + rank)
+                .name("shared-memory-" + generation() + "." + rank)
                 .start(this::run);
     }
 
@@ -92,26 +89,6 @@ final class SharedMemoryTransport implements Transport {
         Window window =
                 new Window(rank, blocks, SegmentLayout.of(segments.size()).slotBytes());
         return new Windows(window, new Rooms(rooms), peer -> segments.get(peer).farewell(), cores, nanoTime);
-    }
-
-    @Override
-    public int rank() {
-        return rank;
-    }
-
-    @Override
-    public int size() {
-        return segments.size();
-    }
-
-    @Override
-    public long generation() {
-        return generation;
-    }
-
-    @Override
-    public String address(int peer) {
-        return addresses.get(peer);
     }
 
     @Override
@@ -234,7 +211,7 @@ final class SharedMemoryTransport implements Transport {
         while (ended == null && sending && nanoTime.getAsLong() - since < FAREWELL_NANOS) {
             backoff.pause();
         }
-        abort(new GroupAbortedException("rank " + rank + " closed generation " + generation));
+        abort(new GroupAbortedException("rank " + rank + " closed generation " + generation()));
         if (unmapped.compareAndSet(false, true)) {
             rooms.removeNames();
             arena.close();

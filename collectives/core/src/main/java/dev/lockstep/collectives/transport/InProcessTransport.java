@@ -19,14 +19,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Connects ranks that are threads of one process. A send copies into the receiver's memory before it returns. */
-public final class InProcessTransport implements Transport {
+public final class InProcessTransport extends MemberTransport {
     private static final long SLOT_BYTES = 1 << 20;
     private static final long BLOCK_ALIGNMENT_BYTES = 128;
     private static final long ROOM_ALIGNMENT_BYTES = 4096;
 
     private final List<InProcessTransport> all;
     private final int rank;
-    private final long generation;
     private final Mailbox mailbox;
     private final AtomicReference<@Nullable CollectiveException> ended = new AtomicReference<>();
 
@@ -81,14 +80,18 @@ public final class InProcessTransport implements Transport {
             long generation,
             List<MemorySegment> blocks,
             LongSupplier nanoTime) {
-        int size = blocks.size();
+        super(generation, rank, threads(blocks.size()));
         this.all = all;
         this.rank = rank;
-        this.generation = generation;
         this.window = blocks.getFirst().byteSize() == 0 ? null : new Window(rank, blocks, SLOT_BYTES);
         this.nanoTime = nanoTime;
-        this.rooms = new Rooms(new OwnRooms(0, IntStream.range(0, size).boxed().toList()));
-        this.mailbox = new Mailbox(size, Long.MAX_VALUE, _ -> {});
+        this.rooms = new Rooms(
+                new OwnRooms(0, IntStream.range(0, blocks.size()).boxed().toList()));
+        this.mailbox = new Mailbox(blocks.size(), Long.MAX_VALUE, _ -> {});
+    }
+
+    private static List<String> threads(int size) {
+        return IntStream.range(0, size).mapToObj(rank -> "thread " + rank).toList();
     }
 
     /** Makes the connected transports of {@code size} ranks, which have messages only. */
@@ -123,26 +126,6 @@ public final class InProcessTransport implements Transport {
         return Optional.ofNullable(window)
                 .map(shared ->
                         new Windows(shared, rooms, peer -> all.get(peer).ended.get(), cores, nanoTime));
-    }
-
-    @Override
-    public int rank() {
-        return rank;
-    }
-
-    @Override
-    public int size() {
-        return all.size();
-    }
-
-    @Override
-    public long generation() {
-        return generation;
-    }
-
-    @Override
-    public String address(int peer) {
-        return "thread " + peer;
     }
 
     @Override
@@ -191,6 +174,6 @@ public final class InProcessTransport implements Transport {
 
     @Override
     public void close() {
-        abort(new GroupAbortedException("rank " + rank + " closed generation " + generation));
+        abort(new GroupAbortedException("rank " + rank + " closed generation " + generation()));
     }
 }

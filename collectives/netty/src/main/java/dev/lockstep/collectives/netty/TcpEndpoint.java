@@ -3,6 +3,7 @@ package dev.lockstep.collectives.netty;
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.FencedException;
 import dev.lockstep.collectives.PeerLostException;
+import dev.lockstep.collectives.transport.Endpoint;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.wire.Hello;
 import dev.lockstep.collectives.wire.Refusals;
@@ -35,7 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A worker's end of the data plane: listens once for the life of the process, and joins one generation after the other.
  * Thread-safe.
  */
-public final class TcpEndpoint implements AutoCloseable {
+public final class TcpEndpoint implements Endpoint {
     private static final long FIRST_RETRY_MILLIS = 10;
     private static final long LAST_RETRY_MILLIS = 500;
     private static final int CONNECT_MILLIS = 5_000;
@@ -97,6 +98,7 @@ public final class TcpEndpoint implements AutoCloseable {
     }
 
     /** {@return where peers reach this worker, {@code host:port}} */
+    @Override
     public String address() {
         InetSocketAddress address = (InetSocketAddress) listener.localAddress();
         return address.getAddress().getHostAddress() + ":" + address.getPort();
@@ -106,6 +108,7 @@ public final class TcpEndpoint implements AutoCloseable {
      * Refuses generations older than this one from now on: connections are answered so and joins under way fail with
      * {@link FencedException}.
      */
+    @Override
     public void fence(long generation) {
         arrivals.fence(generation);
     }
@@ -119,6 +122,7 @@ public final class TcpEndpoint implements AutoCloseable {
      * @throws FencedException if a newer generation superseded this one
      * @throws PeerLostException naming the first worker that could not be connected in time
      */
+    @Override
     public Transport join(long generation, int rank, List<String> addresses, Duration timeout) {
         arrivals.fence(generation);
         TcpTransport.Member member = new TcpTransport.Member(identity, options, generation, rank);

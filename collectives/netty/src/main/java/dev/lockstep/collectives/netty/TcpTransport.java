@@ -5,10 +5,10 @@ import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.Farewell;
 import dev.lockstep.collectives.transport.Mailbox;
+import dev.lockstep.collectives.transport.MemberTransport;
 import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Tag;
-import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.collectives.transport.Waiter;
 import dev.lockstep.collectives.wire.Frame;
 import dev.lockstep.collectives.wire.FrameCodec;
@@ -29,7 +29,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The TCP connections of one worker to the others of its generation. Made by {@link TcpEndpoint#join}. */
-final class TcpTransport implements Transport {
+final class TcpTransport extends MemberTransport {
     static final int CHUNK_BYTES = 256 << 10;
     private static final long STASH_BYTES_MAX = 64L << 20;
     private static final long FAREWELL_NANOS = 200_000_000;
@@ -39,7 +39,6 @@ final class TcpTransport implements Transport {
             new Envelope(new Tag(0, -1, 0, 0), Signature.ofBytes(Signature.Kind.BARRIER, 0, 0));
 
     private final Member member;
-    private final List<String> addresses;
     private final Mailbox mailbox;
     private final List<TcpLink> links = new ArrayList<>();
     private final Selector selector;
@@ -55,8 +54,8 @@ final class TcpTransport implements Transport {
 
     /** Takes the connections over, a list of them for each peer. */
     TcpTransport(Member member, List<String> addresses, List<List<Connection>> connections) throws IOException {
+        super(member.generation(), member.rank(), addresses);
         this.member = member;
-        this.addresses = List.copyOf(addresses);
         this.selector = Selector.open();
         this.mailbox = new Mailbox(addresses.size(), STASH_BYTES_MAX, _ -> demand(), waiter());
         for (int peer = 0; peer < addresses.size(); peer++) {
@@ -101,26 +100,6 @@ final class TcpTransport implements Transport {
 
     private void demand() {
         pump.demand();
-    }
-
-    @Override
-    public int rank() {
-        return member.rank();
-    }
-
-    @Override
-    public int size() {
-        return addresses.size();
-    }
-
-    @Override
-    public long generation() {
-        return member.generation();
-    }
-
-    @Override
-    public String address(int peer) {
-        return addresses.get(peer);
     }
 
     @Override
