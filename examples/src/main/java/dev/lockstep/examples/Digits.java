@@ -60,7 +60,8 @@ public final class Digits {
         optimizer.schedule(Schedule.oneCycle(steps));
         Trainer<Net> trainer = Trainer.of(net, optimizer);
         options.save().ifPresent(trainer::save);
-        trainer.fit(train, Digits::loss, o -> o.epochs(options.epochs()).steps(steps));
+        options.resume(trainer);
+        trainer.fit(train, Digits::loss, o -> options.fit(o, steps));
         trainer.evaluate(test, Digits::test);
         trainer.finish();
     }

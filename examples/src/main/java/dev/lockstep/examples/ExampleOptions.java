@@ -1,6 +1,10 @@
 package dev.lockstep.examples;
 
 import dev.lockstep.data.DataLoader;
+import dev.lockstep.serialization.Safetensors;
+import dev.lockstep.train.FitOptions;
+import dev.lockstep.train.Trainer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +37,15 @@ final class ExampleOptions {
 
     @Option(names = "--init", paramLabel = "FILE.safetensors", description = "weights to start from")
     private @Nullable Path init;
+
+    @Option(
+            names = "--state",
+            paramLabel = "FILE.safetensors",
+            description = "where the state of training is saved now and then, and gone on from if it is there")
+    private @Nullable Path state;
+
+    @Option(names = "--state-every", paramLabel = "N", description = "save the state after every so many steps")
+    private long stateEvery = 100;
 
     private ExampleOptions(int epochs, int batchSize, double learningRate) {
         this.epochs = epochs;
@@ -70,6 +83,7 @@ final class ExampleOptions {
     private void check(CommandLine line) {
         require(line, epochs >= 1, "--epochs must be at least 1, got " + epochs);
         require(line, steps >= 1, "--steps must be at least 1, got " + steps);
+        require(line, stateEvery >= 1, "--state-every must be at least 1, got " + stateEvery);
         require(line, batchSize >= 1, "--batch-size must be at least 1, got " + batchSize);
         require(
                 line,
@@ -90,6 +104,19 @@ final class ExampleOptions {
     /** {@return how many steps are made in all: those of the epochs, or fewer if {@code --steps} says so} */
     long steps(DataLoader train) {
         return Math.min(steps, (long) epochs * train.batchesPerEpoch());
+    }
+
+    /** Lets training go on from the state that an earlier run left, if there is one. */
+    void resume(Trainer<?> trainer) {
+        if (state != null && Files.exists(state)) {
+            trainer.loadStateDict(Safetensors.load(state));
+        }
+    }
+
+    /** {@return how long to train, {@code steps} at most, and where to save the state on the way} */
+    FitOptions fit(FitOptions defaults, long most) {
+        FitOptions fit = defaults.epochs(epochs).steps(most);
+        return state == null ? fit : fit.saveState(state, stateEvery);
     }
 
     int batchSize() {

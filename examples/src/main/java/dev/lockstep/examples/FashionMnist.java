@@ -60,7 +60,8 @@ public final class FashionMnist {
         optimizer.schedule(Schedule.oneCycle(steps));
         Trainer<LeNet> trainer = Trainer.of(net, optimizer);
         options.save().ifPresent(trainer::save);
-        trainer.fit(train, FashionMnist::loss, o -> o.epochs(options.epochs()).steps(steps));
+        options.resume(trainer);
+        trainer.fit(train, FashionMnist::loss, o -> options.fit(o, steps));
         trainer.evaluate(test, FashionMnist::test);
         trainer.finish();
     }

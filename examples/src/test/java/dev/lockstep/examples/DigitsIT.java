@@ -42,6 +42,37 @@ class DigitsIT {
         assertEquals(1, digests.values().stream().distinct().count(), digests.toString());
     }
 
+    @Test
+    void aRunThatWasLostGoesOnWithAnotherNumberOfWorkers() {
+        String undisturbed = digestOfSteps(1, "auto");
+        String[] line = {
+            "--virtual-ranks",
+            "8",
+            "--threads",
+            "1",
+            "--nproc-per-node",
+            "1",
+            "--inject",
+            "kill=r0@step4",
+            "digits",
+            "--",
+            "--steps",
+            "5",
+            "--state",
+            folder.resolve("state.safetensors").toString(),
+            "--state-every",
+            "2"
+        };
+        try (Launched lost = Launched.run(folder, "lost", line)) {
+            assertEquals(5, lost.exitCode());
+        }
+        line[5] = "2";
+        line[7] = "kill=r0@step1"; // Long past: the state is that of step 2.
+        try (Launched resumed = Launched.run(folder, "resumed", line)) {
+            assertEquals(undisturbed, resumed.done().path("weights_sha256").asText());
+        }
+    }
+
     private String digestOfSteps(int workers, String transport, String... flags) {
         List<String> line = new ArrayList<>(List.of("--transport", transport, "--virtual-ranks", "8"));
         line.addAll(List.of("--nproc-per-node", Integer.toString(workers), "--threads", "1"));

@@ -52,7 +52,15 @@ class ExampleOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--epochs,0", "--steps,0", "--batch-size,-1", "--learning-rate,NaN", "--learning-rate,0", "--epochs,x"})
+    @CsvSource({
+        "--epochs,0",
+        "--steps,0",
+        "--batch-size,-1",
+        "--learning-rate,NaN",
+        "--learning-rate,0",
+        "--epochs,x",
+        "--state-every,0"
+    })
     void rejectsValuesOutOfRange(String argument, String value) {
         assertTrue(problem(argument, value).contains(argument));
     }

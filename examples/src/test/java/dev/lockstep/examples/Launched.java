@@ -50,6 +50,14 @@ final class Launched implements AutoCloseable {
 
     /** Waits for the end and returns the last event; fails if the run did. */
     JsonNode done() {
+        if (exitCode() != 0) {
+            throw new AssertionError("exit code " + process.exitValue() + ": " + read("err"));
+        }
+        return events("done").getLast();
+    }
+
+    /** Waits for the end and returns the exit code. */
+    int exitCode() {
         try {
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("the run did not end within " + LIMIT_SECONDS + " s: " + read("err"));
@@ -57,10 +65,7 @@ final class Launched implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        if (process.exitValue() != 0) {
-            throw new AssertionError("exit code " + process.exitValue() + ": " + read("err"));
-        }
-        return events("done").getLast();
+        return process.exitValue();
     }
 
     /** {@return the events of a kind so far} */
