@@ -18,21 +18,32 @@ import org.jspecify.annotations.Nullable;
  * other, the steps of a recurrent layer, the batches of an evaluation) is moved once instead; one that is read a few
  * times is not, since moving it alone takes as long as three products save. The bits are the same both ways
  * (PackedWeightTest): the same kernel reads the same numbers in the same order. So it does not matter that it depends
- * on how often, and on threads by whom first.
+ * on how often, and on threads by whom first. With many rows there is little to save, and copies of large weights take
+ * too much memory.
  */
 final class PackedWeight {
     /** How many products move a weight themselves before it is packed. */
     private static final int FEW = 3;
+
+    /** With so many rows a product spends 8 % of its time on moving the weight. */
+    private static final long MOST_ROWS = 64;
+
+    private static final long MOST_BYTES = 16L << 20;
 
     private final Map<Matrix, Uses> matrices = new ConcurrentHashMap<>();
 
     /** What part of a weight's memory a product reads, and how. */
     private record Matrix(long offset, long k, long n, long row, long column) {}
 
-    /** {@return what is kept beside a right operand, or null if it is no weight} */
-    static @Nullable PackedWeight of(Value right) {
+    /** {@return what is kept beside a product's right operand, or null if it is no weight, or not worthwhile} */
+    static @Nullable PackedWeight of(Product product, Value right) {
         Storage storage = right.storage();
-        return storage.isPermanent() ? storage.companion(PackedWeight.class, PackedWeight::new) : null;
+        boolean fits = storage.isPermanent()
+                && product.batch() == 1
+                && !product.adds()
+                && product.m() <= MOST_ROWS
+                && product.k() * product.n() * Float.BYTES <= MOST_BYTES;
+        return fits ? storage.companion(PackedWeight.class, PackedWeight::new) : null;
     }
 
     /**

@@ -43,7 +43,7 @@ public final class Products {
     private record PlainRunner(MemoryPool pool) implements Runner {
         @Override
         public void run(Product product, long left, Value right, long bias, long result) {
-            PackedWeight weight = product.batch() == 1 && !product.adds() ? PackedWeight.of(right) : null;
+            PackedWeight weight = PackedWeight.of(product, right);
             long packed = weight == null ? 0 : weight.find(product, right, pool, () -> packedPlan(product));
             if (packed == 0) {
                 Session.current()
