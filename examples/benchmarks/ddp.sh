@@ -11,9 +11,9 @@ usage() {
 
 steps() {
   case $1 in
-    mlp) echo 800 ;;
-    lenet) echo 800 ;;
-    resnet18) echo 8 ;;
+    mlp) echo 4000 ;;
+    lenet) echo 4000 ;;
+    resnet18) echo 12 ;;
     *) usage ;;
   esac
 }
