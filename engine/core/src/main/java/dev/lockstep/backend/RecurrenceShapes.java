@@ -33,7 +33,55 @@ final class RecurrenceShapes {
                 in.expectShape(5, state.shape(), "the tanh of the cell");
                 yield List.of(gates, state);
             }
+            case Recurrence.LstmScan() -> scan(in);
+            case Recurrence.LstmScanGrad() -> scanGrad(in);
         };
+    }
+
+    private static List<ValueSpec> scan(Inputs in) {
+        in.expect(5);
+        in.expectFloating();
+        ValueSpec state = state(in, 2, "the first cell");
+        long steps = steps(in, 0, "x");
+        ValueSpec gates = over(steps, gates(in, state));
+        in.expectShape(0, gates.shape(), "x");
+        in.expectShape(1, state.shape(), "the first state");
+        expectWeight(in, 3, state);
+        in.expectShape(4, Shape.of(GATES * state.shape().size(1)), "the bias");
+        return List.of(over(steps + 1, state), over(steps + 1, state), gates, over(steps, state));
+    }
+
+    private static List<ValueSpec> scanGrad(Inputs in) {
+        in.expect(6);
+        in.expectFloating();
+        ValueSpec state = state(in, 1, "the gradient of the last cell");
+        long steps = steps(in, 0, "the gradient of h");
+        ValueSpec gates = over(steps, gates(in, state));
+        in.expectShape(0, over(steps, state).shape(), "the gradient of h");
+        expectWeight(in, 2, state);
+        in.expectShape(3, gates.shape(), "the gates");
+        in.expectShape(4, over(steps + 1, state).shape(), "the cells");
+        in.expectShape(5, over(steps, state).shape(), "the tanh of the cells");
+        return List.of(gates, state, state);
+    }
+
+    private static long steps(Inputs in, int input, String name) {
+        in.expectRank(input, 3, name, "[T, N, ...]");
+        long steps = in.shape(input).size(0);
+        if (steps == 0) {
+            throw in.refuse(name + " must have a step at least, got " + in.shape(input));
+        }
+        return steps;
+    }
+
+    private static void expectWeight(Inputs in, int input, ValueSpec state) {
+        long size = state.shape().size(1);
+        in.expectShape(input, Shape.of(GATES * size, size), "the weight");
+    }
+
+    private static ValueSpec over(long steps, ValueSpec one) {
+        Shape shape = one.shape();
+        return ValueSpec.contiguous(Shape.of(steps, shape.size(0), shape.size(1)), one.dtype());
     }
 
     private static ValueSpec state(Inputs in, int input, String name) {

@@ -11,7 +11,6 @@ import dev.lockstep.backend.op.CustomOp;
 import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction;
-import dev.lockstep.backend.op.Shaping;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import dev.lockstep.tensor.Autograd;
@@ -27,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * all steps, where a graph of single steps would add one gradient a step.
  *
  * <p>Inputs: what the sequence contributes to the gates i, f, g, o, side by side [T, N, 4 H]; h0 and c0 [N, H]; the
- * recurrent weight [4 H, H] and bias [4 H]. Outputs: all h [T, N, H], the last c [N, H], then for each step the gates
- * [N, 4 H], the c before it, and tanh of the c after it, which backward needs.
+ * recurrent weight [4 H, H] and bias [4 H]. Outputs: all h [T, N, H] and the last c [N, H], then what backward needs,
+ * see {@link Recurrence.LstmScan}.
  */
 record LstmScan() implements CustomOp {
     private static final int H0 = 1;
@@ -36,37 +35,21 @@ record LstmScan() implements CustomOp {
     private static final int WEIGHT = 3;
     private static final int BIAS = 4;
     private static final int FIRST_SAVED = 2;
-    private static final int SAVED = 3;
     private static final int GATES = 4;
-    private static final Contraction.Linear AFFINE = new Contraction.Linear(true);
     private static final Contraction.Matmul MATMUL = new Contraction.Matmul();
-    private static final Shaping.Concat ROWS = new Shaping.Concat(0);
-    private static final Shaping.Permute TRANSPOSED = new Shaping.Permute(List.of(1, 0));
+    private static final Reduction.Reduce OVER_ROWS = new Reduction.Reduce(ReduceKind.SUM, Axes.of(0), false);
 
     @Override
     public Value[] forward(Backend backend, Value... inputs) {
-        try (Workspace space = new Workspace(backend)) {
-            int steps = (int) inputs[0].shape().size(0);
-            List<Value> saved = new ArrayList<>();
-            Value[] hidden = new Value[steps];
-            Value h = inputs[H0];
-            Value c = inputs[C0];
-            for (int t = 0; t < steps; t++) {
-                Value z = space.run(AFFINE, h, inputs[WEIGHT], inputs[BIAS]); // [N, 4 H]
-                Value[] next = space.runAll(new Recurrence.LstmCell(), z, at(space, inputs[0], t), c);
-                saved.add(space.keep(next[2]));
-                saved.add(c.alias());
-                saved.add(space.keep(next[3]));
-                h = next[0];
-                c = next[1];
-                hidden[t] = h;
-            }
-            List<Value> outputs = new ArrayList<>();
-            outputs.add(space.keep(stack(space, hidden)));
-            outputs.add(c.alias());
-            outputs.addAll(saved);
-            return outputs.toArray(Value[]::new);
-        }
+        Value[] all = backend.execute(new Recurrence.LstmScan(), inputs);
+        Value hidden = all[0];
+        Value cells = all[1];
+        long steps = inputs[0].shape().size(0);
+        Value[] outputs = new Value[FIRST_SAVED + all.length];
+        outputs[0] = steps(hidden, 1, steps);
+        outputs[1] = cells.view(one(cells.layout(), steps));
+        System.arraycopy(all, 0, outputs, FIRST_SAVED, all.length);
+        return outputs;
     }
 
     @Override
@@ -76,12 +59,51 @@ record LstmScan() implements CustomOp {
             return recorded(inputs, outputs, gradients);
         }
         try (Workspace space = new Workspace(backend)) {
-            Walk walk = new Walk(space, inputs, outputs, gradients);
-            for (int t = walk.steps - 1; t >= 0; t--) {
-                walk.back(t);
-            }
-            return walk.result();
+            Value hidden = outputs.get(FIRST_SAVED);
+            Value cells = outputs.get(FIRST_SAVED + 1);
+            Value[] before = space.runAll(
+                    new Recurrence.LstmScanGrad(),
+                    orZeros(space, gradients[0], outputs.get(0)),
+                    orZeros(space, gradients[1], outputs.get(1)),
+                    inputs.get(WEIGHT),
+                    outputs.get(FIRST_SAVED + 2),
+                    cells,
+                    outputs.get(FIRST_SAVED + 3));
+            @Nullable Value[] result = new @Nullable Value[BIAS + 1];
+            result[0] = space.keep(before[0]);
+            result[H0] = space.keep(before[1]);
+            result[C0] = space.keep(before[2]);
+            Value gates = space.adopt(rows(before[0])); // [T N, 4 H]
+            Value turned = space.adopt(gates.view(gates.layout().permute(1, 0)));
+            Value seen = space.adopt(steps(hidden, 0, before[0].shape().size(0)));
+            result[WEIGHT] = space.keep(space.run(MATMUL, turned, space.adopt(rows(seen))));
+            result[BIAS] = space.keep(space.run(OVER_ROWS, gates));
+            return result;
         }
+    }
+
+    private static Value orZeros(Workspace space, @Nullable Value gradient, Value like) {
+        return gradient != null ? gradient : space.run(new Creation.Full(like.shape(), like.dtype(), 0));
+    }
+
+    /** {@return some steps of [T, N, ...]} */
+    private static Value steps(Value sequence, long from, long count) {
+        return sequence.view(sequence.layout().narrow(0, from, count, 1));
+    }
+
+    /** Sees dense steps [T, N, ...] as rows [T N, ...]. */
+    private static Value rows(Value sequence) {
+        Shape shape = sequence.shape();
+        Shape rows = Shape.of(shape.size(0) * shape.size(1), shape.size(2));
+        return sequence.view(
+                Layout.of(rows, new long[] {shape.size(2), 1}, sequence.layout().offset()));
+    }
+
+    /** {@return the layout of one step} */
+    private static Layout one(Layout sequence, long t) {
+        Shape step = Shape.of(sequence.shape().size(1), sequence.shape().size(2));
+        return Layout.of(
+                step, new long[] {sequence.stride(1), sequence.stride(2)}, sequence.offset() + t * sequence.stride(0));
     }
 
     /** Computes the gradients by ops that have gradients themselves. */
@@ -116,85 +138,5 @@ record LstmScan() implements CustomOp {
             hidden.add(h);
         }
         return List.of(Tensors.stack(hidden, 0), c);
-    }
-
-    /** {@return the values [N, ...] of one step of [T, N, ...]} */
-    private static Value at(Workspace space, Value sequence, int t) {
-        Shape shape = sequence.shape();
-        Shape step = Shape.of(shape.size(1), shape.size(2));
-        Layout layout = sequence.layout();
-        long[] strides = {layout.stride(1), layout.stride(2)};
-        return space.adopt(sequence.view(Layout.of(step, strides, layout.offset() + t * layout.stride(0))));
-    }
-
-    /** Puts steps [N, H] one after the other: [T, N, H]. */
-    private static Value stack(Workspace space, Value[] steps) {
-        Shape one = steps[0].shape();
-        Value rows = space.run(ROWS, steps); // [T N, H]
-        return space.adopt(rows.view(Layout.contiguous(Shape.of(steps.length, one.size(0), one.size(1)))));
-    }
-
-    /** Backward through time. */
-    private static final class Walk {
-        private final Workspace space;
-        private final List<Value> inputs;
-        private final List<Value> outputs;
-        private final Value hiddenGradient;
-        private final int steps;
-        private final Value[] gateGradients;
-        private Value dh;
-        private Value dc;
-
-        Walk(Workspace space, List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
-            this.space = space;
-            this.inputs = inputs;
-            this.outputs = outputs;
-            this.steps = (int) inputs.get(0).shape().size(0);
-            this.gateGradients = new Value[steps];
-            this.hiddenGradient = orZeros(gradients[0], outputs.get(0));
-            this.dh = orZeros(null, inputs.get(H0));
-            this.dc = orZeros(gradients[1], inputs.get(C0));
-        }
-
-        private Value orZeros(@Nullable Value gradient, Value like) {
-            return gradient != null ? gradient : space.run(new Creation.Full(like.shape(), like.dtype(), 0));
-        }
-
-        void back(int t) {
-            int first = FIRST_SAVED + t * SAVED;
-            Value[] before = space.runAll(
-                    new Recurrence.LstmCellGrad(),
-                    at(space, hiddenGradient, t),
-                    dh,
-                    dc,
-                    outputs.get(first),
-                    outputs.get(first + 1),
-                    outputs.get(first + 2));
-            gateGradients[t] = before[0];
-            dc = before[1];
-            dh = space.run(MATMUL, before[0], inputs.get(WEIGHT));
-        }
-
-        @Nullable
-        Value[] result() {
-            @Nullable Value[] result = new @Nullable Value[BIAS + 1];
-            Value rows = space.run(ROWS, gateGradients); // [T N, 4 H]
-            result[0] = rows.view(Layout.contiguous(inputs.get(0).shape()));
-            result[H0] = space.keep(dh);
-            result[C0] = space.keep(dc);
-            result[WEIGHT] = space.keep(space.run(MATMUL, space.run(TRANSPOSED, rows), hiddenBefore()));
-            result[BIAS] = space.keep(space.run(new Reduction.Reduce(ReduceKind.SUM, Axes.of(0), false), rows));
-            return result;
-        }
-
-        /** {@return h0 and all h but the last, one after the other: [T N, H]} */
-        private Value hiddenBefore() {
-            Value[] parts = new Value[steps];
-            parts[0] = inputs.get(H0);
-            for (int t = 1; t < steps; t++) {
-                parts[t] = at(space, outputs.get(0), t - 1);
-            }
-            return space.run(ROWS, parts);
-        }
     }
 }

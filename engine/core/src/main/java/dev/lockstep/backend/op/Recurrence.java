@@ -1,8 +1,8 @@
 package dev.lockstep.backend.op;
 
 /**
- * One step of a recurrent cell, all that happens to its numbers between two products. N is the batch, H the size of the
- * state; gates lie side by side in a row, in the order i f g o.
+ * Recurrent cells: one step, which is all that happens to the numbers between two products, or T of them. N is the
+ * batch, H the size of the state; gates lie side by side in a row, in the order i f g o.
  */
 public sealed interface Recurrence extends Op {
     /**
@@ -19,4 +19,19 @@ public sealed interface Recurrence extends Op {
      * cell g), sigmoidGrad(f, cell c), tanhGrad(g, cell i), sigmoidGrad(o, all s)}, and {@code cell f}.
      */
     record LstmCellGrad() implements Recurrence {}
+
+    /**
+     * An LSTM over time: (x [T, N, 4 H] from the input, h [N, H], c [N, H], weight [4 H, H], bias [4 H]) to (h [T + 1,
+     * N, H], c [T + 1, N, H], gates [T, N, 4 H], s [T, N, H]), T at least 1. States include the first. Step t is
+     * {@link LstmCell} of (h_t W^T + bias, x_t, c_t); the products are free in the order of their sums.
+     */
+    record LstmScan() implements Recurrence {}
+
+    /**
+     * Gradient of {@link LstmScan} as far as it goes back in time: (dh [T, N, H] of the states after the first, dc [N,
+     * H] of the last cell, weight [4 H, H], gates [T, N, 4 H], c [T + 1, N, H], s [T, N, H]) to (dx [T, N, 4 H], dh [N,
+     * H] and dc [N, H] of the first state). Step t is {@link LstmCellGrad}, then a product of its gates' gradient with
+     * the weight. From dx come the gradients of weight and bias, sums over all steps.
+     */
+    record LstmScanGrad() implements Recurrence {}
 }

@@ -16,6 +16,7 @@ import dev.lockstep.backend.cpu.kernel.Samples;
 import dev.lockstep.backend.cpu.kernel.Updates;
 import dev.lockstep.backend.cpu.onednn.Attentions;
 import dev.lockstep.backend.cpu.onednn.Convolutions;
+import dev.lockstep.backend.cpu.onednn.LstmScans;
 import dev.lockstep.backend.cpu.onednn.OneDnn;
 import dev.lockstep.backend.cpu.onednn.Products;
 import dev.lockstep.backend.cpu.onednn.RoundedProducts;
@@ -34,6 +35,7 @@ import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.Shaping;
 import dev.lockstep.backend.op.Update;
+import dev.lockstep.backend.scalar.RecurrenceKernels;
 import dev.lockstep.backend.scalar.ScalarBackend;
 import dev.lockstep.device.Device;
 import dev.lockstep.device.MemoryPool;
@@ -67,6 +69,7 @@ public final class CpuBackend implements Backend {
     private final Losses losses;
     private final LayerNorms layerNorms;
     private final LstmCells lstmCells;
+    private final LstmScans lstmScans;
 
     /**
      * Makes a backend that allocates from a pool of host memory.
@@ -94,6 +97,7 @@ public final class CpuBackend implements Backend {
         this.losses = new Losses(this);
         this.layerNorms = new LayerNorms(this);
         this.lstmCells = new LstmCells(this);
+        this.lstmScans = new LstmScans(this);
     }
 
     @Override
@@ -136,7 +140,7 @@ public final class CpuBackend implements Backend {
             case Indexing indexing -> rowSums.tryExecute(indexing, inputs);
             case Normalization.BatchNorm _, Normalization.BatchNormGrad _ ->
                 batchNorms.tryExecute((Normalization) op, inputs);
-            case Recurrence recurrence -> lstmCells.tryExecute(recurrence, inputs);
+            case Recurrence recurrence -> recur(recurrence, inputs);
             case Sampling sampling -> samples.tryExecute(sampling, inputs);
             case Shaping shaping -> copies.tryExecute(shaping, inputs);
             case Update.AddMatmulInto _ -> products.tryAddInto(inputs);
@@ -144,6 +148,12 @@ public final class CpuBackend implements Backend {
             case Creation _ -> null;
         };
         return outputs == null ? scalar.execute(op, inputs) : outputs;
+    }
+
+    private Value[] recur(Recurrence op, Value... inputs) {
+        Value @Nullable [] outputs = lstmScans.tryExecute(op, inputs);
+        outputs = outputs == null ? lstmCells.tryExecute(op, inputs) : outputs;
+        return outputs == null ? RecurrenceKernels.run(this, op, inputs) : outputs;
     }
 
     @Override

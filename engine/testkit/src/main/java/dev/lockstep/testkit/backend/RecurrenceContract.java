@@ -50,6 +50,77 @@ interface RecurrenceContract extends UnderTest {
         assertArrayEquals(new double[] {0.5}, Values.numbers(out[1]), TOLERANCE);
     }
 
+    /** A weight of zeros, x + bias = 0: each step halves the cell. */
+    @Test
+    default void aScanGoesFromStepToStep() {
+        Value x = values().f32(Shape.of(2, 1, 4), -1, 2, 3, -4, -1, 2, 3, -4);
+        Value one = values().f32(Shape.of(1, 1), 4);
+        Value bias = values().f32(Shape.of(4), 1, -2, -3, 4);
+        Value[] out =
+                values().all(new Recurrence.LstmScan(), x, one, one, values().f32(Shape.of(4, 1), 0, 0, 0, 0), bias);
+        double[] squashed = {Math.tanh(2), Math.tanh(1)};
+        assertEquals(Shape.of(3, 1, 1), out[0].shape());
+        assertArrayEquals(new double[] {4, squashed[0] / 2, squashed[1] / 2}, Values.numbers(out[0]), TOLERANCE);
+        assertArrayEquals(new double[] {4, 2, 1}, Values.numbers(out[1]), TOLERANCE);
+        assertArrayEquals(new double[] {.5, .5, 0, .5, .5, .5, 0, .5}, Values.numbers(out[2]), TOLERANCE);
+        assertArrayEquals(squashed, Values.numbers(out[3]), TOLERANCE);
+    }
+
+    /** With h = 1, c = 0 and a weight that only g sees: g = tanh(0.5), c' = g / 2, and so on with h'. */
+    @Test
+    default void aScanFeedsTheStateBack() {
+        Value x = values().f32(Shape.of(2, 1, 4), 0, 0, 0, 0, 0, 0, 0, 0);
+        Value weight = values().f32(Shape.of(4, 1), 0, 0, 0.5f, 0);
+        Value[] out = values().all(
+                        new Recurrence.LstmScan(),
+                        x,
+                        values().f32(Shape.of(1, 1), 1),
+                        values().f32(Shape.of(1, 1), 0),
+                        weight,
+                        values().f32(Shape.of(4), 0, 0, 0, 0));
+        double first = Math.tanh(0.5) / 2;
+        double second = first / 2 + Math.tanh(0.5 * Math.tanh(first) / 2) / 2;
+        assertArrayEquals(new double[] {0, first, second}, Values.numbers(out[1]), TOLERANCE);
+    }
+
+    /**
+     * The cell of {@link #aCellsGradientIsThatOfItsGates} as the only step, dh being 5: its gates' gradient times the
+     * weight (1, 2, 3, 4) is {@code 1/4 + 9/4 + 9/4 = 19/4}.
+     */
+    @Test
+    default void aScansGradientReachesTheFirstState() {
+        Shape one = Shape.of(1, 1, 1);
+        Value[] out = values().all(
+                        new Recurrence.LstmScanGrad(),
+                        values().f32(one, 5),
+                        values().f32(Shape.of(1, 1), 1),
+                        values().f32(Shape.of(4, 1), 1, 2, 3, 4),
+                        values().f32(Shape.of(1, 1, 4), 0.5f, 0.25f, 0.5f, 0.2f),
+                        values().f32(Shape.of(2, 1, 1), 3, 9),
+                        values().f32(one, 0));
+        assertArrayEquals(new double[] {0.25, 1.125, 0.75, 0}, Values.numbers(out[0]), TOLERANCE);
+        assertArrayEquals(new double[] {4.75}, Values.numbers(out[1]), TOLERANCE);
+        assertArrayEquals(new double[] {0.5}, Values.numbers(out[2]), TOLERANCE);
+    }
+
+    @Test
+    default void aScanRefusesWhatDoesNotFit() {
+        Value state = values().normal(Shape.of(2, 2), 1);
+        Value bias = values().normal(Shape.of(8), 2);
+        Value weight = values().normal(Shape.of(8, 2), 3);
+        Value none = values().normal(Shape.of(0, 2, 8), 4);
+        var empty = assertThrows(
+                IllegalArgumentException.class,
+                () -> values().all(new Recurrence.LstmScan(), none, state, state, weight, bias));
+        assertEquals("lstmScan: x must have a step at least, got [0, 2, 8]", empty.getMessage());
+        Value x = values().normal(Shape.of(1, 2, 8), 5);
+        var turned = assertThrows(
+                IllegalArgumentException.class,
+                () -> values().all(
+                                new Recurrence.LstmScan(), x, state, state, values().normal(Shape.of(2, 8), 6), bias));
+        assertEquals("lstmScan: the weight must be [8, 2], got [2, 8]", turned.getMessage());
+    }
+
     @Test
     default void aCellRefusesGatesThatAreNotFourStates() {
         Value z = values().normal(Shape.of(2, 6), 1);

@@ -5,12 +5,12 @@ import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * One step of an LSTM over rows of four gates, i f g o, with the bits of its operations one by one. See Note [Compiled
- * apart].
+ * One step of an LSTM over rows of four gates, i f g o, with the bits of its operations one by one. Some rows at a time
+ * pass through all stages while they stay in the first-level cache. See Note [Compiled apart].
  */
-final class LstmCellKernels {
+public final class LstmCellKernels {
     /** How many gates a row holds side by side. */
-    static final long GATES = 4;
+    public static final long GATES = 4;
 
     private static final UnaryKernel SIGMOID = ApartLoops.of((LaneUnary) LaneMath::sigmoid);
     private static final UnaryKernel TANH = Objects.requireNonNull(StagedKernels.of(UnaryKind.TANH));
@@ -27,18 +27,34 @@ final class LstmCellKernels {
      * @param rows how many rows
      * @param size how many floats a gate of a row has, at least a vector
      */
-    record Size(long rows, long size) {
+    public record Size(long rows, long size) {
         /** {@return where the vector at an offset starts} The last one ends with the row and may do some work again. */
         long vector(long offset) {
             return Math.min(offset, bytes() - Lanes.BYTES);
         }
 
-        long bytes() {
+        /** {@return the bytes of a row's state} */
+        public long bytes() {
             return size * Float.BYTES;
         }
 
+        /** {@return the bytes of a row's gates} */
+        public long gateRowBytes() {
+            return GATES * bytes();
+        }
+
+        /** {@return the bytes of all states} */
+        public long stateBytes() {
+            return rows * bytes();
+        }
+
+        /** {@return the bytes of all gates} */
+        public long gatesBytes() {
+            return rows * gateRowBytes();
+        }
+
         long gateRow(long base, long row) {
-            return base + row * GATES * bytes();
+            return base + row * gateRowBytes();
         }
     }
 
@@ -53,7 +69,20 @@ final class LstmCellKernels {
      * @param gates takes the gates
      * @param squashed takes the new cell's tanh
      */
-    record Forward(Size size, long z, long x, long before, long h, long cell, long gates, long squashed) {}
+    public record Forward(Size size, long z, long x, long before, long h, long cell, long gates, long squashed) {
+        private Forward part(long row, long rows) {
+            long state = row * size.bytes();
+            return new Forward(
+                    new Size(rows, size.size()),
+                    size.gateRow(z, row),
+                    size.gateRow(x, row),
+                    before + state,
+                    h + state,
+                    cell + state,
+                    size.gateRow(gates, row),
+                    squashed + state);
+        }
+    }
 
     /**
      * What backward reads and writes: addresses.
@@ -64,7 +93,7 @@ final class LstmCellKernels {
      * @param gateGrads takes the gradient of the gates' arguments
      * @param beforeGrad takes the gradient of the cell
      */
-    record Backward(
+    public record Backward(
             Size size,
             long outside,
             long next,
@@ -75,15 +104,25 @@ final class LstmCellKernels {
             long gateGrads,
             long beforeGrad) {}
 
-    static void forward(Forward of) {
+    /** Computes gates, cell and hidden state. */
+    public static void forward(Forward of) {
+        Size size = of.size();
+        long rows = Math.max(1, Scratch.BLOCK / (GATES * size.size()));
+        for (long row = 0; row < size.rows(); row += rows) {
+            forwardPart(of.part(row, Math.min(rows, size.rows() - row)));
+        }
+    }
+
+    private static void forwardPart(Forward of) {
         Size size = of.size();
         ADD.run(of.z(), of.x(), of.gates(), size.rows() * GATES * size.size());
         for (long row = 0; row < size.rows(); row++) {
             long i = size.gateRow(of.gates(), row);
             long g = i + 2 * size.bytes();
+            long o = g + size.bytes();
             SIGMOID.run(i, i, 2 * size.size());
             TANH.run(g, g, size.size());
-            SIGMOID.run(g + size.bytes(), g + size.bytes(), size.size());
+            SIGMOID.run(o, o, size.size());
         }
         CELL.run(of);
         TANH.run(of.cell(), of.squashed(), size.rows() * size.size());
@@ -116,7 +155,8 @@ final class LstmCellKernels {
         }
     }
 
-    static void backward(Backward of) {
+    /** Computes the gradients of the gates' arguments and of the cell. */
+    public static void backward(Backward of) {
         BACKWARD.run(of);
     }
 

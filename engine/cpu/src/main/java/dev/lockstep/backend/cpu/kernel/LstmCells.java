@@ -18,8 +18,12 @@ public final class LstmCells {
         this.backend = backend;
     }
 
-    /** Executes an op, or returns null where its inputs are no f32 values, or their rows shorter than a vector. */
+    /** Executes a step, or returns null where its inputs are no f32 values, or their rows shorter than a vector. */
     public Value @Nullable [] tryExecute(Recurrence op, Value... inputs) {
+        boolean isForward = op instanceof Recurrence.LstmCell;
+        if (!isForward && !(op instanceof Recurrence.LstmCellGrad)) {
+            return null;
+        }
         List<ValueSpec> specs = ShapeRules.outputs(op, ValueSpec.of(inputs));
         for (Value input : inputs) {
             if (!Values.isFloat(input) || input.shape().size(-1) < Lanes.COUNT) {
@@ -32,9 +36,10 @@ public final class LstmCells {
         for (int i = 0; i < in.length; i++) {
             in[i] = Dense.contiguous(backend, inputs[i]);
         }
-        switch (op) {
-            case Recurrence.LstmCell() -> forward(in, outputs);
-            case Recurrence.LstmCellGrad() -> backward(in, outputs);
+        if (isForward) {
+            forward(in, outputs);
+        } else {
+            backward(in, outputs);
         }
         for (Value dense : in) {
             dense.close();
