@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
-/** The loops for the element-wise functions, each made on first use. Thread-safe. */
+/** The loops for the element-wise functions, each made on first use. See Note [Compiled apart]. Thread-safe. */
 final class ElementKernels {
     private static final AtomicReferenceArray<@Nullable UnaryKernel> UNARY =
             new AtomicReferenceArray<>(UnaryKind.values().length);
@@ -23,7 +23,7 @@ final class ElementKernels {
             return known;
         }
         @Nullable LaneUnary function = lanes(kind);
-        @Nullable UnaryKernel made = function == null ? StagedKernels.of(kind) : LoopTemplate.of(function);
+        @Nullable UnaryKernel made = function == null ? StagedKernels.of(kind) : ApartLoops.of(function);
         UNARY.compareAndSet(kind.ordinal(), null, made);
         return UNARY.get(kind.ordinal());
     }
@@ -35,7 +35,7 @@ final class ElementKernels {
             return known;
         }
         @Nullable LaneBinary function = lanes(kind);
-        @Nullable BinaryKernel made = function == null ? StagedKernels.of(kind) : LoopTemplate.of(function);
+        @Nullable BinaryKernel made = function == null ? StagedKernels.of(kind) : ApartLoops.of(function);
         BINARY.compareAndSet(kind.ordinal(), null, made);
         return BINARY.get(kind.ordinal());
     }
