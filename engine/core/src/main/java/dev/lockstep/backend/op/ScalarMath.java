@@ -17,7 +17,6 @@ public final class ScalarMath {
      */
     static final float ROUNDING = 0x1.8p23f;
 
-    static final float SQRT_HALF = 0.70710678f;
     static final float INV_SQRT_TWO_PI = 0.3989423f;
 
     /** The factor of x in twice the argument of GELU's tanh: 2 sqrt(2 / pi). */
@@ -178,9 +177,28 @@ public final class ScalarMath {
         return (quadrant & 2) == 0 ? y : -y;
     }
 
-    /** Computes the exact GELU: {@code (0.5 x) (1 + erf(x sqrt(1/2)))}. */
+    /** Computes the exact GELU: x times {@link #cumulative}. Relative error 1.2e-6 from -6 on, 4e-6 from -12 on. */
     public static float gelu(float x) {
-        return 0.5f * x * (1f + erf(x * SQRT_HALF));
+        return x * cumulative(x, exp(-0.5f * x * x));
+    }
+
+    /**
+     * Computes the standard normal distribution's cumulative function at x, given {@code e = exp(-x^2 / 2)}: one exp is
+     * enough for it and the density. The tail is e times half of Mills' ratio, here a polynomial in {@code k = 1 / (1 +
+     * 0.35 |x|)} of relative error 4e-8 up to |x| = 14. Within 1.6e-7.
+     */
+    private static float cumulative(float x, float e) {
+        float k = 1f / Math.fma(0.35f, Math.abs(x), 1f);
+        float p = Math.fma(-0.029158881f, k, 0.14403561f);
+        p = Math.fma(p, k, -0.25584835f);
+        p = Math.fma(p, k, 0.15932988f);
+        p = Math.fma(p, k, -0.02321898f);
+        p = Math.fma(p, k, 0.10555512f);
+        p = Math.fma(p, k, 0.11982068f);
+        p = Math.fma(p, k, 0.1398636f);
+        p = Math.fma(p, k, 0.1396213f);
+        float tail = p * k * e;
+        return x < 0f ? tail : 1f - tail;
     }
 
     /** Computes GELU's tanh form as {@code x sigmoid(2 u)}, u its tanh's argument: the same function, with one exp. */
@@ -195,9 +213,8 @@ public final class ScalarMath {
 
     /** Computes the gradient of {@link #gelu} at x, times g. */
     public static float geluGrad(float x, float g) {
-        float cumulative = 0.5f * (1f + erf(x * SQRT_HALF));
-        float density = INV_SQRT_TWO_PI * exp(-0.5f * x * x);
-        return g * Math.fma(x, density, cumulative);
+        float e = exp(-0.5f * x * x);
+        return g * Math.fma(x, INV_SQRT_TWO_PI * e, cumulative(x, e));
     }
 
     /** Computes the gradient of {@link #geluTanh} at x, times g. */

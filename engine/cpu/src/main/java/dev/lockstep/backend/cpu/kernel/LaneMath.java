@@ -26,7 +26,6 @@ final class LaneMath {
     private static final float LOG2_E = 1.442695f;
     private static final float LN2_HIGH = 0x1.62e4p-1f;
     private static final float LN2_LOW = 1.4286068e-6f;
-    private static final float SQRT_HALF = 0.70710678f;
     private static final int SQRT_HALF_BITS = 0x3f3504f3;
     private static final float INV_SQRT_TWO_PI = 0.3989423f;
     private static final float GELU_TANH_LINEAR = 1.5957691f;
@@ -143,24 +142,33 @@ final class LaneMath {
         return bits.or(sign.reinterpretAsInts().and(SIGN_BIT)).reinterpretAsFloats();
     }
 
-    /** Computes the argument of the erf in {@link ScalarMath#gelu}. */
-    static FloatVector geluArgument(FloatVector x) {
-        return x.mul(SQRT_HALF);
+    /** Computes the exp in {@link ScalarMath#gelu} and {@link ScalarMath#geluGrad}. */
+    static FloatVector geluExp(FloatVector x) {
+        return exp(x.mul(-0.5f).mul(x));
     }
 
-    /** Computes {@link ScalarMath#gelu} of x, given the erf of {@link #geluArgument}. */
-    static FloatVector gelu(FloatVector x, FloatVector erf) {
-        return x.mul(0.5f).mul(erf.add(1f));
+    /** Computes {@link ScalarMath#gelu} of x, given {@link #geluExp}. */
+    static FloatVector gelu(FloatVector x, FloatVector e) {
+        return x.mul(cumulative(x, e));
     }
 
-    /** Computes the density in {@link ScalarMath#geluGrad}. */
-    static FloatVector geluDensity(FloatVector x) {
-        return exp(x.mul(-0.5f).mul(x)).mul(INV_SQRT_TWO_PI);
+    /** Computes {@link ScalarMath#geluGrad} of x and g, given {@link #geluExp}. */
+    static FloatVector geluGrad(FloatVector x, FloatVector e, FloatVector g) {
+        return g.mul(x.fma(e.mul(INV_SQRT_TWO_PI), cumulative(x, e)));
     }
 
-    /** Computes the cumulative part in {@link ScalarMath#geluGrad}, given the erf of {@link #geluArgument}. */
-    static FloatVector geluCumulative(FloatVector erf) {
-        return erf.add(1f).mul(0.5f);
+    private static FloatVector cumulative(FloatVector x, FloatVector e) {
+        FloatVector k = all(1f).div(all(0.35f).fma(x.abs(), all(1f)));
+        FloatVector p = all(-0.029158881f).fma(k, all(0.14403561f));
+        p = p.fma(k, all(-0.25584835f));
+        p = p.fma(k, all(0.15932988f));
+        p = p.fma(k, all(-0.02321898f));
+        p = p.fma(k, all(0.10555512f));
+        p = p.fma(k, all(0.11982068f));
+        p = p.fma(k, all(0.1398636f));
+        p = p.fma(k, all(0.1396213f));
+        FloatVector tail = p.mul(k).mul(e);
+        return all(1f).sub(tail).blend(tail, x.compare(LT, 0f));
     }
 
     /** Computes the argument of the sigmoid in {@link ScalarMath#geluTanh}. */

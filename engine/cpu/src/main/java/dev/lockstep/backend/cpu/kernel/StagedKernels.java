@@ -83,14 +83,11 @@ final class StagedKernels {
     }
 
     private static UnaryKernel gelu() {
-        UnaryKernel argument = ApartLoops.of((LaneUnary) LaneMath::geluArgument);
-        UnaryKernel erf = erf();
+        UnaryKernel exp = ApartLoops.of((LaneUnary) LaneMath::geluExp);
         BinaryKernel rest = ApartLoops.of((LaneBinary) LaneMath::gelu);
         return blocks((x, y, scratch, count) -> {
-            long e = scratch.stage(1);
-            argument.run(x, e, count);
-            erf.run(e, e, count);
-            rest.run(x, e, y, count);
+            exp.run(x, scratch.stage(0), count);
+            rest.run(x, scratch.stage(0), y, count);
         });
     }
 
@@ -105,20 +102,12 @@ final class StagedKernels {
     }
 
     private static BinaryKernel geluGrad() {
-        UnaryKernel argument = ApartLoops.of((LaneUnary) LaneMath::geluArgument);
-        UnaryKernel erf = erf();
-        UnaryKernel cumulative = ApartLoops.of((LaneUnary) LaneMath::geluCumulative);
-        UnaryKernel density = ApartLoops.of((LaneUnary) LaneMath::geluDensity);
-        TernaryKernel slope = ApartLoops.of((LaneTernary) FloatVector::fma);
+        UnaryKernel exp = ApartLoops.of((LaneUnary) LaneMath::geluExp);
+        TernaryKernel rest = ApartLoops.of((LaneTernary) LaneMath::geluGrad);
         return binaryBlocks((x, g, y, count) -> {
-            long c = Scratch.current().stage(1);
-            long d = Scratch.current().stage(2);
-            argument.run(x, c, count);
-            erf.run(c, c, count);
-            cumulative.run(c, c, count);
-            density.run(x, d, count);
-            slope.run(x, d, c, c, count);
-            MUL.run(g, c, y, count);
+            long e = Scratch.current().stage(0);
+            exp.run(x, e, count);
+            rest.run(x, e, g, y, count);
         });
     }
 
