@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** Element-wise operations on f32 values, and conversions. Thread-safe. */
 public final class Elements {
     private final MemoryPool pool;
+    private final Comparisons comparisons;
 
     /** Makes the element-wise operations of a backend. */
     public Elements(MemoryPool pool) {
         this.pool = pool;
+        this.comparisons = new Comparisons(pool);
     }
 
     /** Executes an op, or returns null where there is no kernel for it or its inputs. */
@@ -27,6 +29,9 @@ public final class Elements {
         return switch (op) {
             case Elementwise.Unary(UnaryKind kind) -> unary(ElementKernels.of(kind), inputs);
             case Elementwise.Binary(BinaryKind kind) when isSumOfHalves(kind, inputs) -> sumOfHalves(inputs);
+            case Elementwise.Binary binary when binary.kind().isPredicate() -> comparisons.tryExecute(binary, inputs);
+            case Elementwise.BinaryScalar scalar
+            when scalar.kind().isPredicate() -> comparisons.tryExecute(scalar, inputs);
             case Elementwise.Binary(BinaryKind kind) -> binary(ElementKernels.of(kind), inputs);
             case Elementwise.BinaryScalar scalar -> scalar(ElementKernels.of(scalar.kind()), scalar, inputs);
             case Elementwise.Clamp clamp -> clamp(clamp, inputs);

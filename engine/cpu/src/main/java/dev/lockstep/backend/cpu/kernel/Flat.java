@@ -22,15 +22,32 @@ record Flat(long address, long step, @Nullable Storage copy) implements AutoClos
             return new Flat(value.address(), 1, null);
         }
         if (value.shape().elements() == 1 && value.dtype().sizeBytes() == Float.BYTES) {
-            Storage vector = pool.allocate(Lanes.BYTES);
-            Fill.run(Lanes.get(value.address()), vector.address(), Lanes.COUNT);
-            return new Flat(vector.address(), 0, vector);
+            return number(pool, Lanes.get(value.address()));
         }
         Storage memory = pool.allocate(result.shape().elements() * value.dtype().sizeBytes());
         try (Value target = new Value(memory.retain(), result, value.dtype())) {
             StridedCopy.run(value, value.layout().expand(result.shape()), target, result);
         }
         return new Flat(memory.address(), 1, memory);
+    }
+
+    /** Makes the stream of one number. */
+    static Flat number(MemoryPool pool, float number) {
+        Storage vector = pool.allocate(Lanes.BYTES);
+        Fill.run(number, vector.address(), Lanes.COUNT);
+        return new Flat(vector.address(), 0, vector);
+    }
+
+    /** Writes a number that stands for all to a block, from which {@link #from} then gives it. */
+    void fill(long block, long count) {
+        if (step == 0) {
+            Fill.run(Lanes.get(address), block, count);
+        }
+    }
+
+    /** {@return where the floats from {@code start} on lie: in the block if one number stands for all} */
+    long from(long start, long block) {
+        return step == 0 ? block : address + start * Float.BYTES;
     }
 
     @Override

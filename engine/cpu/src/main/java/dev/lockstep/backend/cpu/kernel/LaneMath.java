@@ -4,11 +4,13 @@ import static dev.lockstep.backend.cpu.kernel.Lanes.all;
 import static dev.lockstep.backend.cpu.kernel.Lanes.atMost;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import dev.lockstep.backend.op.ScalarMath;
 import jdk.incubator.vector.FloatVector;
@@ -200,5 +202,35 @@ final class LaneMath {
     /** Computes {@code y > 0 ? g : 0}. */
     static FloatVector reluGrad(FloatVector y, FloatVector g) {
         return all(0f).blend(g, y.compare(GT, 0f));
+    }
+
+    /** Computes 1 where a and b are equal, else 0. */
+    static FloatVector equal(FloatVector a, FloatVector b) {
+        return all(0f).blend(1f, a.compare(EQ, b));
+    }
+
+    /** Computes 1 where a and b differ, else 0. */
+    static FloatVector different(FloatVector a, FloatVector b) {
+        return all(0f).blend(1f, a.compare(NE, b));
+    }
+
+    /** Computes 1 where a is less than b, else 0. */
+    static FloatVector less(FloatVector a, FloatVector b) {
+        return all(0f).blend(1f, a.compare(LT, b));
+    }
+
+    /** Computes 1 where a is at most b, else 0. */
+    static FloatVector lessOrEqual(FloatVector a, FloatVector b) {
+        return all(0f).blend(1f, a.compare(LE, b));
+    }
+
+    /** Computes 1 where a is greater than b, else 0. */
+    static FloatVector greater(FloatVector a, FloatVector b) {
+        return all(0f).blend(1f, a.compare(GT, b));
+    }
+
+    /** Computes 1 where a is at least b, else 0. */
+    static FloatVector greaterOrEqual(FloatVector a, FloatVector b) {
+        return all(0f).blend(1f, a.compare(GE, b));
     }
 }

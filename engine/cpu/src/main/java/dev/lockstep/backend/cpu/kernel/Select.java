@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses between two streams of floats by a stream of bytes that are 0 or not. */
+/** Chooses between two streams of floats by a stream of bytes that are 0 or not, and makes such a stream. */
 final class Select {
     /** As many bytes as a vector has floats, or null on a machine that has no such vector. */
     private static final @Nullable VectorSpecies<Byte> BYTES = Lanes.COUNT < Long.BYTES
@@ -32,6 +32,25 @@ final class Select {
             boolean first = Lanes.getByte(condition + i) != 0;
             Flat chosen = first ? a : b;
             Lanes.set(y + i * Float.BYTES, Lanes.get(chosen.address() + i * chosen.step() * Float.BYTES));
+        }
+    }
+
+    /** Writes a byte 0 for each zero of {@code count} floats and a byte 1 for each other number. */
+    static void toBytes(long x, long y, long count) {
+        long whole = BYTES == null ? 0 : count - count % Lanes.COUNT;
+        if (BYTES != null) {
+            bytes(BYTES, x, y, whole);
+        }
+        for (long i = whole; i < count; i++) {
+            Lanes.setByte(y + i, (byte) (Lanes.get(x + i * Float.BYTES) == 0 ? 0 : 1));
+        }
+    }
+
+    private static void bytes(VectorSpecies<Byte> bytes, long x, long y, long count) {
+        for (long i = 0; i < count; i += Lanes.COUNT) {
+            VectorMask<Float> set = Lanes.load(x + i * Float.BYTES).compare(VectorOperators.NE, 0f);
+            ByteVector flags = ByteVector.zero(bytes).blend((byte) 1, set.cast(bytes));
+            flags.intoMemorySegment(ALL, y + i, ByteOrder.LITTLE_ENDIAN);
         }
     }
 
