@@ -55,7 +55,7 @@ final class HostRunner implements CollectiveRunner {
         if (algorithm == Algorithm.RING || algorithm == Algorithm.DOUBLING) {
             return messages.allReduce(call, algorithm, in, out);
         }
-        return lane.submit(call.toString(), () -> reduce(call, in, out));
+        return lane.submit(call, true, () -> reduce(call, in, out));
     }
 
     /** Reduces in the tree in which each rank is one leaf. */
@@ -77,7 +77,7 @@ final class HostRunner implements CollectiveRunner {
     @Override
     public Work allReduce(Signature call, TreeSum tree, List<MemorySegment> partials, MemorySegment out) {
         HostTree stages = new HostTree(tree, hosts.ranks());
-        return lane.submit(call.toString(), () -> sum(call, stages, partials, out));
+        return lane.submit(call, true, () -> sum(call, stages, partials, out));
     }
 
     private void sum(Signature call, HostTree stages, List<MemorySegment> partials, MemorySegment out) {
@@ -107,7 +107,7 @@ final class HostRunner implements CollectiveRunner {
                 .filter(machine -> hosts.ranks().get(machine).contains(root))
                 .findFirst()
                 .orElseThrow();
-        return lane.submit(call.toString(), () -> {
+        return lane.submit(call, true, () -> {
             if (host == hosts.here()) {
                 await(local.broadcast(call, data, hosts.ranks().get(host).indexOf(root)));
             }
@@ -120,7 +120,7 @@ final class HostRunner implements CollectiveRunner {
 
     @Override
     public Work barrier(Signature call) {
-        return lane.submit(call.toString(), () -> {
+        return lane.submit(call, true, () -> {
             await(local.barrier(call));
             leaders.ifPresent(group -> await(group.barrier(call)));
             await(local.barrier(call));

@@ -4,7 +4,6 @@ import dev.lockstep.collectives.algorithm.Blocks;
 import dev.lockstep.collectives.algorithm.Collectives;
 import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.algorithm.Exchange;
-import dev.lockstep.collectives.algorithm.Scratch;
 import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Transport;
@@ -16,6 +15,8 @@ import java.util.function.Consumer;
 
 /** Runs collectives as messages between the ranks, on threads of its own. Thread-safe. */
 final class MessageRunner implements CollectiveRunner {
+    private static final long BIG_BYTES = 64 << 10;
+
     private final Exchange.Means means;
     private final Lanes lanes;
     private final LongAdder bytesSent = new LongAdder();
@@ -28,7 +29,7 @@ final class MessageRunner implements CollectiveRunner {
      * @param onFailure told the first failure of a collective, on the thread that ran it
      */
     MessageRunner(Transport transport, GroupOptions options, Consumer<CollectiveException> onFailure) {
-        this.means = new Exchange.Means(transport, options, new Scratch());
+        this.means = new Exchange.Means(transport, options);
         String name = "collectives-" + transport.generation() + "." + transport.rank();
         this.lanes = new Lanes(name, options.lanes(), options.timeout(), onFailure);
     }
@@ -44,11 +45,15 @@ final class MessageRunner implements CollectiveRunner {
 
     private synchronized PendingWork submit(Signature call, Consumer<Exchange> collective) {
         Exchange exchange = new Exchange(means, costs, sequence++, call);
-        return lanes.submit(exchange.toString(), () -> {
+        return lanes.submit(exchange, isBig(call), () -> {
             collective.accept(exchange);
             exchange.finish();
             bytesSent.add(exchange.bytesSent());
         });
+    }
+
+    private static boolean isBig(Signature call) {
+        return call.elements() * call.dtype().sizeBytes() >= BIG_BYTES;
     }
 
     @Override

@@ -37,7 +37,16 @@ public final class Collectives {
         switch (exchange.size() == 1 ? Algorithm.TREE : chosen) {
             case RING -> new RingReduce(exchange).allReduce(in, out);
             case DOUBLING -> new DoublingReduce(exchange).allReduce(in, out);
-            case TREE, FASTEST -> allReduce(exchange, overRanks(exchange, divided(exchange)), List.of(in), out);
+            case TREE, FASTEST -> allReduceInTree(exchange, in, out);
+        }
+    }
+
+    private static void allReduceInTree(Exchange exchange, MemorySegment in, MemorySegment out) {
+        boolean doubles = exchange.costs().fastest(exchange.size(), in.byteSize()) == Algorithm.DOUBLING;
+        if (doubles && DoublingReduce.isTree(exchange)) {
+            new DoublingReduce(exchange).allReduce(in, out);
+        } else {
+            allReduce(exchange, overRanks(exchange, divided(exchange)), List.of(in), out);
         }
     }
 
@@ -66,9 +75,8 @@ public final class Collectives {
     }
 
     private static TreeReduce overRanks(Exchange exchange, Segments segments) {
-        Signature call = exchange.signature();
-        SumShape shape = SumShape.overRanks(exchange.size()).of(call.dtype(), call.elements());
-        return new TreeReduce(exchange, shape, call.op(), segments);
+        return new TreeReduce(
+                exchange, exchange.overRanks(), exchange.signature().op(), segments);
     }
 
     /** Reduces over ranks; every rank gets its block. */

@@ -17,8 +17,10 @@ import dev.lockstep.collectives.Algorithm;
  *   doubling        log2(n) rounds with one partner, two more for   log2(n) (A + M + N B), and 2 (A + M + N B)
  *                   numbers that are no power of two                more
  *
- * The first two give the same bits, so that the exact tree may choose between them by size. The ring never beats the
- * divided tree in this model; it is there for links that suffer when many senders meet at one receiver.
+ * The first two give the same bits, so that the exact tree may choose between them by size, and for a power of two of
+ * ranks (and no 16-bit floats) so does doubling: it sends fewest messages, which counts where ranks are many or share
+ * processors. The ring never beats the divided tree in this model; it is there for links that suffer when many senders
+ * meet at one receiver.
  * </pre>
  *
  * @param roundSeconds A

@@ -25,6 +25,15 @@ final class DoublingReduce {
         this.extra = exchange.size() - half;
     }
 
+    /**
+     * {@return whether doubling adds in the canonical tree: with a power of two of ranks, and no 16-bit floats, which
+     * the tree rounds once only}
+     */
+    static boolean isTree(Exchange exchange) {
+        return Integer.bitCount(exchange.size()) == 1
+                && !Halves.is(exchange.signature().dtype());
+    }
+
     void allReduce(MemorySegment in, MemorySegment out) {
         int rank = exchange.rank();
         if (rank >= half) {

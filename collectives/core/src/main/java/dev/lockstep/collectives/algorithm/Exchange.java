@@ -20,11 +20,8 @@ import java.util.function.LongFunction;
  * bounds, scratch memory. Confined to the thread that runs the collective.
  */
 public final class Exchange {
+    private final Means means;
     private final Transport transport;
-    private final GroupOptions options;
-    private final Scratch scratch;
-    private final Pacing pacing;
-    private final int[] peers;
     private final CostModel costs;
     private final long sequence;
     private final Signature signature;
@@ -32,18 +29,34 @@ public final class Exchange {
     private final List<MemorySegment> taken = new ArrayList<>();
     private long bytesSent;
 
-    /**
-     * What all collectives of a group have in common.
-     *
-     * @param transport moves the messages
-     * @param options the bounds
-     * @param scratch memory for a while
-     * @param pacing how big sums are cut up
-     */
-    public record Means(Transport transport, GroupOptions options, Scratch scratch, Pacing pacing) {
+    /** What all collectives of a group have in common. Thread-safe. */
+    public static final class Means {
+        private final Transport transport;
+        private final GroupOptions options;
+        private final Scratch scratch = new Scratch();
+        private final Pacing pacing;
+        private final SumShape overRanks;
+        private final int[] peers;
+
         /** Cuts big sums up as usual. */
-        public Means(Transport transport, GroupOptions options, Scratch scratch) {
-            this(transport, options, scratch, Pacing.DEFAULT);
+        public Means(Transport transport, GroupOptions options) {
+            this(transport, options, Pacing.DEFAULT);
+        }
+
+        /**
+         * Makes means.
+         *
+         * @param transport moves the messages
+         * @param options the bounds
+         * @param pacing how big sums are cut up
+         */
+        public Means(Transport transport, GroupOptions options, Pacing pacing) {
+            this.transport = transport;
+            this.options = options;
+            this.pacing = pacing;
+            this.overRanks = SumShape.overRanks(transport.size());
+            this.peers = new int[transport.size() - 1];
+            Arrays.setAll(peers, i -> (transport.rank() + 1 + i) % transport.size());
         }
     }
 
@@ -53,11 +66,8 @@ public final class Exchange {
      * @param costs what algorithms are chosen by, the same on every rank
      */
     public Exchange(Means means, CostModel costs, long sequence, Signature signature) {
-        this.transport = means.transport();
-        this.options = means.options();
-        this.scratch = means.scratch();
-        this.pacing = means.pacing();
-        this.peers = peers(transport.rank(), transport.size());
+        this.means = means;
+        this.transport = means.transport;
         this.costs = costs;
         this.sequence = sequence;
         this.signature = signature;
@@ -71,19 +81,13 @@ public final class Exchange {
         return transport.size();
     }
 
-    private static int[] peers(int rank, int size) {
-        int[] others = new int[size - 1];
-        Arrays.setAll(others, i -> (rank + 1 + i) % size);
-        return others;
-    }
-
     /** {@return the other ranks, beginning with the right neighbour, so that not all begin with the same one} */
     int[] peers() {
-        return peers;
+        return means.peers;
     }
 
     Pacing pacing() {
-        return pacing;
+        return means.pacing;
     }
 
     CostModel costs() {
@@ -91,12 +95,12 @@ public final class Exchange {
     }
 
     ReduceKernel kernel() {
-        return options.kernel();
+        return means.options.kernel();
     }
 
     /** {@return how the elements of this collective are combined} */
     Combiner combiner() {
-        return new Combiner(signature.dtype(), signature.op(), options.kernel());
+        return new Combiner(signature.dtype(), signature.op(), means.options.kernel());
     }
 
     Signature signature() {
@@ -134,10 +138,17 @@ public final class Exchange {
     }
 
     void await(List<PendingWork> works) {
-        works.forEach(this::await);
+        for (PendingWork work : works) {
+            await(work);
+        }
     }
 
     void await(PendingWork work) {
+        if (work.isDone()) {
+            work.await(Duration.ZERO);
+            return;
+        }
+        GroupOptions options = means.options;
         Duration stallAfter = options.stallAfter();
         if (!work.awaitEnd(stallAfter)) {
             options.onStall().accept(this + " has waited " + stallAfter.toMillis() + " ms for " + work);
@@ -145,12 +156,17 @@ public final class Exchange {
         work.await(options.timeout().minus(stallAfter));
     }
 
+    /** {@return the order of a reduction over ranks, in which each rank is one leaf} */
+    SumShape overRanks() {
+        return means.overRanks.of(signature.dtype(), signature.elements());
+    }
+
     Scratch scratch() {
-        return scratch;
+        return means.scratch;
     }
 
     MemorySegment scratch(long sizeBytes) {
-        MemorySegment memory = scratch.take(sizeBytes);
+        MemorySegment memory = means.scratch.take(sizeBytes);
         taken.add(memory);
         return memory.asSlice(0, sizeBytes);
     }
@@ -163,6 +179,6 @@ public final class Exchange {
     /** Waits until everything sent has left, and gives the scratch memory back. Only after a good end. */
     public void finish() {
         await(sends);
-        taken.forEach(scratch::give);
+        taken.forEach(means.scratch::give);
     }
 }

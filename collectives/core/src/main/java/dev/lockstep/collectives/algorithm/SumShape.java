@@ -24,11 +24,15 @@ final class SumShape {
         this.roundedOnce = elements.roundedOnce;
         this.nodes = nodes;
         this.firstNodes = new int[nodes.length];
-        for (int rank = 1; rank < nodes.length; rank++) {
-            firstNodes[rank] = firstNodes[rank - 1] + nodes[rank - 1];
+        int most = 1;
+        int sum = 0;
+        for (int rank = 0; rank < nodes.length; rank++) {
+            firstNodes[rank] = sum;
+            sum += nodes[rank];
+            most = Math.max(most, nodes[rank]);
         }
-        this.nodesMax = Math.max(1, Arrays.stream(nodes).max().orElse(1));
-        this.sources = Arrays.stream(nodes).sum();
+        this.sources = sum;
+        this.nodesMax = most;
         this.virtualRanks = virtualRanks;
         this.plans = plans;
         this.runStarts = runStarts;

@@ -5,6 +5,7 @@ import dev.lockstep.collectives.MismatchException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Mailbox {
     private final long stashLimitBytes;
     private final IntConsumer onDemand;
     private final Waiter waiter;
+    private final String[] names;
     private @Nullable CollectiveException closed;
 
     /**
@@ -49,11 +51,13 @@ public final class Mailbox {
         this.awaited = new int[size];
         this.stashLimitBytes = stashLimitBytes;
         this.onDemand = onDemand;
+        this.names = new String[size];
+        Arrays.setAll(names, rank -> "a message from rank " + rank);
     }
 
     /** Awaits a message; see {@link Transport#receive}. */
     public PendingWork receive(int source, Envelope envelope, LongFunction<MemorySegment> target) {
-        PendingWork work = new PendingWork("a message from rank " + source, waiter);
+        PendingWork work = new PendingWork(names[source], waiter);
         Arrival there = post(source, envelope, new Receipt(work, target));
         if (there != null) {
             settle(there);

@@ -10,24 +10,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A work that someone ends by hand; only the first end counts. Thread-safe. */
 public final class PendingWork implements Work {
-    private final String name;
+    private final Object name;
     private final Waiter waiter;
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
-    private final List<Runnable> listeners = new ArrayList<>(1);
+    private volatile boolean ended;
+    private volatile @Nullable CollectiveException failure;
+
+    // Guarded by this. Most works end before anyone listens or sleeps.
+    private @Nullable CountDownLatch latch;
+    private List<Runnable> listeners = List.of();
 
     /** Makes a work under way; the name says in errors what was awaited. */
-    public PendingWork(String name) {
+    public PendingWork(Object name) {
         this(name, Waiter.SLEEPING);
     }
 
-    /** Makes a work under way whose waits are {@code waiter}'s affair. */
-    public PendingWork(String name, Waiter waiter) {
+    /** Makes a work under way whose waits are {@code waiter}'s affair; the name is made a text only when needed. */
+    public PendingWork(Object name, Waiter waiter) {
         this.name = name;
         this.waiter = waiter;
     }
@@ -52,13 +54,16 @@ public final class PendingWork implements Work {
     private void end(@Nullable CollectiveException reason) {
         List<Runnable> told;
         synchronized (this) {
-            if (isDone()) {
+            if (ended) {
                 return;
             }
-            failure.set(reason);
-            ended.countDown();
-            told = List.copyOf(listeners);
-            listeners.clear();
+            failure = reason;
+            ended = true;
+            if (latch != null) {
+                latch.countDown();
+            }
+            told = listeners;
+            listeners = List.of();
         }
         told.forEach(Runnable::run);
     }
@@ -66,7 +71,8 @@ public final class PendingWork implements Work {
     /** Runs {@code listener}, which must not wait, once the work has ended: on the thread that ends it, or here. */
     public void whenEnded(Runnable listener) {
         synchronized (this) {
-            if (!isDone()) {
+            if (!ended) {
+                listeners = listeners.isEmpty() ? new ArrayList<>(1) : listeners;
                 listeners.add(listener);
                 return;
             }
@@ -76,7 +82,7 @@ public final class PendingWork implements Work {
 
     @Override
     public boolean isDone() {
-        return ended.getCount() == 0;
+        return ended;
     }
 
     /**
@@ -100,7 +106,16 @@ public final class PendingWork implements Work {
      * @throws InterruptedException if the thread is interrupted
      */
     public boolean sleep(long timeoutNanos) throws InterruptedException {
-        return ended.await(timeoutNanos, TimeUnit.NANOSECONDS);
+        return ended || latch().await(timeoutNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private synchronized CountDownLatch latch() {
+        CountDownLatch there = latch;
+        if (there == null) {
+            there = new CountDownLatch(ended ? 0 : 1);
+            latch = there;
+        }
+        return there;
     }
 
     @Override
@@ -108,7 +123,7 @@ public final class PendingWork implements Work {
         if (!awaitEnd(timeout)) {
             throw new CollectiveTimeoutException(name + " has not come within " + timeout.toMillis() + " ms");
         }
-        CollectiveException reason = failure.get();
+        CollectiveException reason = failure;
         if (reason != null) {
             throw reason;
         }
@@ -116,11 +131,11 @@ public final class PendingWork implements Work {
 
     @Override
     public Optional<CollectiveException> error() {
-        return isDone() ? Optional.ofNullable(failure.get()) : Optional.empty();
+        return isDone() ? Optional.ofNullable(failure) : Optional.empty();
     }
 
     @Override
     public String toString() {
-        return name;
+        return name.toString();
     }
 }

@@ -115,10 +115,10 @@ public final class FrameCodec {
         require(Arrays.equals(theirJob, job), "a frame is of another job");
         checkAge(in.getInt(), in.getLong());
         Frame frame = new Frame(kind, envelope(in), in.getLong(), in.getLong(), in.getInt());
-        require(
-                frame.isWhole(chunkBytes),
-                "a frame of " + frame.payloadBytes() + " bytes at " + frame.offset() + " does not fit its message of "
-                        + frame.messageBytes());
+        if (!frame.isWhole(chunkBytes)) {
+            throw new UntrustedException("a frame of " + frame.payloadBytes() + " bytes at " + frame.offset()
+                    + " does not fit its message of " + frame.messageBytes());
+        }
         return frame;
     }
 
@@ -139,7 +139,9 @@ public final class FrameCodec {
     }
 
     private static <T> T pick(T[] values, int index) {
-        require(index >= 0 && index < values.length, "a frame names an unknown kind, call, dtype or op: " + index);
+        if (index < 0 || index >= values.length) {
+            throw new UntrustedException("a frame names an unknown kind, call, dtype or op: " + index);
+        }
         return values[index];
     }
 

@@ -31,6 +31,7 @@ final class TcpLink {
 
     private final int peer;
     private final String address;
+    private final String outgoingName;
     private final Mailbox mailbox;
     private final Receptions receptions;
     private final TransferClock clock;
@@ -44,10 +45,16 @@ final class TcpLink {
     TcpLink(int peer, String address, Mailbox mailbox, TcpOptions options) {
         this.peer = peer;
         this.address = address;
+        this.outgoingName = "a message to rank " + peer;
         this.mailbox = mailbox;
         this.receptions = new Receptions(mailbox, peer, TcpTransport.CHUNK_BYTES);
         this.clock = new TransferClock(options.transferPatience());
         this.nanoTime = options.nanoTime();
+    }
+
+    /** {@return what works that end with messages to the peer are called} */
+    String outgoingName() {
+        return outgoingName;
     }
 
     void add(TcpSocket socket) {

@@ -20,9 +20,10 @@ import java.util.function.LongSupplier;
  * <pre>
  * Note [Who moves messages]: handing a message from the thread that wants it to one that reads sockets, and back, costs
  * more than the message: some 10 us each where a processor is free, a time slice where none is. So whoever waits for a
- * work leads: it reads and writes all connections itself, first again and again, then giving way to other threads
- * between, then asleep in the selector. A thread of its own leads only while something is on its way and nobody waits;
- * it looks whether that is so in growing intervals, for to wake it with every message would cost as much again.
+ * work leads: it reads and writes all connections itself, first again and again, giving way to other threads between,
+ * since what it waits for may need this very processor, then asleep in the selector. A thread of the pump's own leads
+ * only while something is on its way and nobody waits; it looks whether that is so in growing intervals, for to wake it
+ * with every message would cost as much again.
  *
  * Whoever queues a message tries to write it at once. The lock is only ever tried, never waited for: whoever holds it
  * looks once more after it has let go, if somebody has queued a message meanwhile. So a thread may queue messages while
@@ -30,8 +31,9 @@ import java.util.function.LongSupplier;
  * </pre>
  */
 final class TcpPump implements Waiter {
-    private static final int SPINS = 20;
-    private static final int YIELDS = 200;
+    private static final int TURNS = 200;
+    private static final int UNASKED_TURNS = 20;
+    private static final int FOLLOW_TURNS = 20;
     private static final long FOLLOW_NANOS = 1_000_000;
     private static final long FIRST_DOZE_NANOS = 100_000;
     private static final long LAST_DOZE_NANOS = 20_000_000;
@@ -151,7 +153,7 @@ final class TcpPump implements Waiter {
     }
 
     private void turn(PendingWork work, long leftNanos) throws InterruptedException {
-        if (leading.tryLock()) {
+        if (tryLeading(work)) {
             try {
                 lead(work::isDone, leftNanos);
             } finally {
@@ -163,15 +165,27 @@ final class TcpPump implements Waiter {
         }
     }
 
+    /** The pump's own thread steps back when somebody waits, which takes it a moment. */
+    private boolean tryLeading(PendingWork work) {
+        for (int turn = 0; turn < FOLLOW_TURNS && !work.isDone(); turn++) {
+            if (leading.tryLock()) {
+                return true;
+            }
+            giveWay();
+        }
+        return leading.tryLock();
+    }
+
     /** Moves messages until it is enough, the time is over or the thread is interrupted. */
     private void lead(BooleanSupplier enough, long nanos) {
         long since = nanoTime.getAsLong();
         int idle = 0;
         while (!enough.getAsBoolean() && !ended) {
-            if (tryPump(true, idle > SPINS)) {
+            if (tryPump(true, idle > UNASKED_TURNS)) {
                 idle = 0;
-            } else if (idle < SPINS + YIELDS) {
-                pause(idle++);
+            } else if (idle < TURNS) {
+                giveWay();
+                idle++;
             } else {
                 long left = nanos - (nanoTime.getAsLong() - since);
                 if (left <= 0 || Thread.currentThread().isInterrupted()) {
@@ -184,12 +198,8 @@ final class TcpPump implements Waiter {
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // Nothing but the scheduler can give the processor to a peer's process.
-    private static void pause(int idle) {
-        if (idle < SPINS) {
-            Thread.onSpinWait();
-        } else {
-            Thread.yield();
-        }
+    private static void giveWay() {
+        Thread.yield();
     }
 
     /** Sleeps until a connection can be read or written, a message is queued or awaited, or a work ends. */

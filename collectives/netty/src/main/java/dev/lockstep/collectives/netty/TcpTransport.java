@@ -107,8 +107,8 @@ final class TcpTransport extends MemberTransport {
         if (peer == rank()) {
             throw new IllegalArgumentException("rank " + rank() + " has no connection to itself");
         }
-        PendingWork work = new PendingWork("a message to rank " + peer, waiter());
         TcpLink link = links.get(peer);
+        PendingWork work = new PendingWork(link.outgoingName(), waiter());
         link.queue(new Outgoing(Frame.Kind.DATA, envelope, data, work, CHUNK_BYTES));
         CollectiveException mine = ended.get();
         CollectiveException refusal = mine != null ? mine : link.lost();

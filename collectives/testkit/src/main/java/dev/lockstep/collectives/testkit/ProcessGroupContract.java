@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.collectives.GatherWork;
 import dev.lockstep.collectives.ProcessGroup;
@@ -17,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the collectives of any process group must compute. Extend it and say how groups are connected. */
 public abstract class ProcessGroupContract extends SubGroupContract {
+    private static final long LIMIT_NANOS = 60_000_000_000L;
     private static final int[] LENGTHS = {0, 1, 7, 64, 1000, 70_001};
 
     private static MemorySegment reduced(ProcessGroup group, MemorySegment in, DType dtype, ReduceOp op) {
@@ -48,6 +51,29 @@ public abstract class ProcessGroupContract extends SubGroupContract {
             });
             outputs.forEach(output -> assertArrayEquals(expected, output, 0f));
         }
+    }
+
+    /** Between calls that are awaited, so that threads which look for work now and then are looking. */
+    @Test
+    void aSumEndsThoughNobodyWaitsForIt() {
+        Ranks.run(groups(2), group -> {
+            for (int length : new int[] {1, 70_001}) {
+                done(group.barrier());
+                MemorySegment out = Data.room(length * 4L);
+                Work work = group.allReduce(Data.of(Data.random(1, length)), out, DType.F32, ReduceOp.SUM);
+                assertTrue(isSeenToEnd(work), "a sum of " + length + " stood still");
+                assertTrue(work.error().isEmpty());
+            }
+            return true;
+        });
+    }
+
+    private static boolean isSeenToEnd(Work work) {
+        long since = System.nanoTime();
+        while (!work.isDone() && System.nanoTime() - since < LIMIT_NANOS) {
+            LockSupport.parkNanos(100_000);
+        }
+        return work.isDone();
     }
 
     @ParameterizedTest

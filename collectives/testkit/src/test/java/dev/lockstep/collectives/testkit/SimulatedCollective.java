@@ -11,7 +11,6 @@ import dev.lockstep.collectives.algorithm.Collectives;
 import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.algorithm.Exchange;
 import dev.lockstep.collectives.algorithm.Pacing;
-import dev.lockstep.collectives.algorithm.Scratch;
 import dev.lockstep.collectives.transport.Signature;
 import dev.lockstep.collectives.transport.Transport;
 import dev.lockstep.layout.DType;
@@ -154,6 +153,11 @@ enum SimulatedCollective {
         /** By this model nothing is ever faster in one round. */
         private static final CostModel DIVIDED = new CostModel(1e-9, 1e-9, 1);
 
+        /** By this one the fewest messages are the fastest. */
+        private static final CostModel FEW_MESSAGES = new CostModel(1e-9, 1, 1e-9);
+
+        private static final List<CostModel> COSTS = List.of(CostModel.ASSUMED, DIVIDED, FEW_MESSAGES);
+
         /** Of which the buckets here have more than a window. */
         private static final Pacing TINY_PIECES = new Pacing(64, 64, 64);
 
@@ -161,12 +165,12 @@ enum SimulatedCollective {
         private long sequence;
 
         Exchanges(Transport transport, GroupOptions options) {
-            this.means = new Exchange.Means(transport, options, new Scratch(), TINY_PIECES);
+            this.means = new Exchange.Means(transport, options, TINY_PIECES);
         }
 
         /** Takes turns with the ways in which a sum may be made. */
         Exchange open(Signature call) {
-            CostModel costs = sequence % 2 == 0 ? CostModel.ASSUMED : DIVIDED;
+            CostModel costs = COSTS.get((int) (sequence % COSTS.size()));
             return new Exchange(means, costs, sequence++, call);
         }
     }

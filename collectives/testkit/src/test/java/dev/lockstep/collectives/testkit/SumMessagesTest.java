@@ -12,7 +12,6 @@ import dev.lockstep.collectives.algorithm.Collectives;
 import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.algorithm.Exchange;
 import dev.lockstep.collectives.algorithm.Pacing;
-import dev.lockstep.collectives.algorithm.Scratch;
 import dev.lockstep.collectives.transport.Envelope;
 import dev.lockstep.collectives.transport.PendingWork;
 import dev.lockstep.collectives.transport.Signature;
@@ -27,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a rank sends of a big sum before any other has said anything. */
-class PiecewiseSumTest {
+/** What a rank sends of a sum before any other has said anything. */
+class SumMessagesTest {
     private static final int RANKS = 4;
     private static final int PIECE_BYTES = 64;
     private static final int WINDOW = 5;
@@ -78,14 +77,17 @@ class PiecewiseSumTest {
 
     /** {@return what rank {@code rank} sends of a sum of {@link #PIECES} pieces a segment} */
     private static List<Sent> sent(int rank, CostModel costs) {
+        return sent(rank, costs, DType.F32, RANKS * PIECES * PIECE_BYTES / Float.BYTES);
+    }
+
+    private static List<Sent> sent(int rank, CostModel costs, DType dtype, int count) {
         List<Sent> sent = new ArrayList<>();
         GroupOptions options = GroupOptions.defaults().withTimeout(Duration.ofMillis(1));
-        int count = RANKS * PIECES * PIECE_BYTES / Float.BYTES;
-        Signature call = new Signature(Signature.Kind.ALL_REDUCE, DType.F32, ReduceOp.SUM, count, 0);
-        Exchange.Means means = new Exchange.Means(new Silent(rank, sent), options, new Scratch(), PACING);
+        Signature call = new Signature(Signature.Kind.ALL_REDUCE, dtype, ReduceOp.SUM, count, 0);
+        Exchange.Means means = new Exchange.Means(new Silent(rank, sent), options, PACING);
         Exchange exchange = new Exchange(means, costs, 0, call);
-        MemorySegment in = Data.room(count * 4L);
-        MemorySegment out = Data.room(count * 4L);
+        MemorySegment in = Data.room((long) count * dtype.sizeBytes());
+        MemorySegment out = Data.room(in.byteSize());
         assertThrows(CollectiveTimeoutException.class, () -> Collectives.allReduce(exchange, Algorithm.TREE, in, out));
         return sent;
     }
@@ -114,5 +116,18 @@ class PiecewiseSumTest {
         CostModel large = new CostModel(4e-6, 1e-9, 8e-9);
         assertEquals(WINDOW * (RANKS - 1), sent(0, small).size());
         assertEquals(11 * (RANKS - 1), sent(0, large).size()); // 2,000 / 3 bytes are 10.4 pieces.
+    }
+
+    @Test
+    void whereMessagesAreDearASmallSumGoesToOnePeerAtATime() {
+        CostModel dear = new CostModel(1e-9, 1, 1e-9);
+        assertEquals(List.of(new Sent(3, 4)), sent(2, dear, DType.F32, 1));
+    }
+
+    /** Doubling would round them after every addition. */
+    @Test
+    void sumsOfHalvesGoToAllAtOnceWhateverMessagesCost() {
+        CostModel dear = new CostModel(1e-9, 1, 1e-9);
+        assertEquals(List.of(new Sent(3, 2), new Sent(0, 2), new Sent(1, 2)), sent(2, dear, DType.BF16, 1));
     }
 }
