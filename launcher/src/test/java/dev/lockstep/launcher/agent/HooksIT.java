@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.launcher.Command;
 import dev.lockstep.launcher.toy.HookedTraining;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("multijvm")
 class HooksIT {
     private static final String LAST_STEP = "120";
+    private static final Map<String, String> UNDISTURBED = new HashMap<>();
 
     @TempDir
     Path folder;
@@ -47,6 +50,11 @@ class HooksIT {
         }
     }
 
+    /** {@return the digest of one worker, trained once for all tests} */
+    private String undisturbed(String hook) {
+        return UNDISTURBED.computeIfAbsent(hook, name -> digest(1, name, LAST_STEP));
+    }
+
     private static String digest(Command command) {
         return command.events("done").getFirst().path("weights_sha256").asText();
     }
@@ -54,7 +62,7 @@ class HooksIT {
     @ParameterizedTest
     @ValueSource(strings = {"bf16", "powersgd"})
     void theLossOfAWorkerChangesNoBit(String hook) {
-        String undisturbed = digest(1, hook, LAST_STEP);
+        String undisturbed = undisturbed(hook);
         List<String> flags = List.of("--nproc-per-node", "2", "--inject", "kill=r1@step100");
         try (Command command = train(flags, hook, LAST_STEP)) {
             assertEquals(0, command.exitCode(), command.err());
@@ -65,12 +73,11 @@ class HooksIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"bf16", "powersgd"})
-    void anotherNumberOfWorkersGoesOnFromTheState(String hook) {
+    @Test
+    void anotherNumberOfWorkersGoesOnFromTheState() {
         String state = folder.resolve("state.safetensors").toString();
-        digest(2, hook, "58", state);
-        assertEquals(digest(1, hook, LAST_STEP), digest(3, hook, LAST_STEP, state));
+        digest(2, "powersgd", "58", state);
+        assertEquals(undisturbed("powersgd"), digest(3, "powersgd", LAST_STEP, state));
     }
 
     @Test
