@@ -34,7 +34,9 @@ public record LinkTimes(double smallSeconds, double toAllSeconds, double largeSe
     }
 
     /**
-     * {@return the costs that explain these times}
+     * {@return the costs that explain these times} A message keeps its sender and its receiver busy within the time of
+     * an exchange, so it costs half of that at most, however long one with all took: code that is new, or ranks that
+     * share processors, would make it look a hundred times as dear.
      *
      * @param size the number of ranks, more than one
      * @param largeBytes how many bytes many are
@@ -42,7 +44,7 @@ public record LinkTimes(double smallSeconds, double toAllSeconds, double largeSe
     public CostModel costs(int size, long largeBytes) {
         int others = size - 1;
         double message = others > 1 ? (toAllSeconds - smallSeconds) / (others - 1) : smallSeconds / 2;
-        double ofMessage = Math.max(LEAST_SECONDS, message);
+        double ofMessage = Math.clamp(message, LEAST_SECONDS, Math.max(LEAST_SECONDS, smallSeconds / 2));
         double ofRound = Math.max(LEAST_SECONDS, smallSeconds - ofMessage);
         return new CostModel(
                 ofRound, ofMessage, Math.max(LEAST_BYTE_SECONDS, (largeSeconds - smallSeconds) / largeBytes));

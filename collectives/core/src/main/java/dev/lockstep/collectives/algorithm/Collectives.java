@@ -17,6 +17,9 @@ public final class Collectives {
     private static final int ALIGNMENT_BYTES = 64;
     private static final long LARGEST_PART_BYTES = 1L << 30;
 
+    /** Doubling sends each byte log2(n) times: where the bytes take their time a wrong guess would be dear. */
+    private static final long DOUBLED_BYTES_MAX = 8 << 10;
+
     private Collectives() {}
 
     /** Combines a bucket over virtual ranks as the signature says; every rank gets the whole. */
@@ -42,8 +45,9 @@ public final class Collectives {
     }
 
     private static void allReduceInTree(Exchange exchange, MemorySegment in, MemorySegment out) {
+        boolean small = in.byteSize() <= DOUBLED_BYTES_MAX;
         boolean doubles = exchange.costs().fastest(exchange.size(), in.byteSize()) == Algorithm.DOUBLING;
-        if (doubles && DoublingReduce.isTree(exchange)) {
+        if (small && doubles && DoublingReduce.isTree(exchange)) {
             new DoublingReduce(exchange).allReduce(in, out);
         } else {
             allReduce(exchange, overRanks(exchange, divided(exchange)), List.of(in), out);

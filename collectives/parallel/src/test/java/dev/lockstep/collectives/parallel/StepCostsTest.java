@@ -82,13 +82,20 @@ class StepCostsTest {
                 .forEach(made -> assertTrue(made.isEmpty(), made.toString()));
     }
 
-    /** 10 us with a neighbour, 30 us with four peers, 75.536 us for 65,536 bytes: a message 20 / 3, a byte 1 ns. */
+    /** 10 us with a neighbour, 22 us with four peers, 75.536 us for 65,536 bytes: a message 4 us, a byte 1 ns. */
     @Test
     void costsFollowFromTimes() {
-        CostModel costs = new LinkTimes(10e-6, 30e-6, 75.536e-6).costs(5, LARGE_BYTES);
-        assertEquals(20e-6 / 3, costs.messageSeconds(), 1e-12);
-        assertEquals(10e-6 - 20e-6 / 3, costs.roundSeconds(), 1e-12);
+        CostModel costs = new LinkTimes(10e-6, 22e-6, 75.536e-6).costs(5, LARGE_BYTES);
+        assertEquals(4e-6, costs.messageSeconds(), 1e-12);
+        assertEquals(6e-6, costs.roundSeconds(), 1e-12);
         assertEquals(1e-9, costs.byteSeconds(), 1e-15);
+    }
+
+    @Test
+    void aMessageCostsNoMoreThanHalfOfAnExchangeWithANeighbour() {
+        CostModel costs = new LinkTimes(10e-6, 2e-3, 75.536e-6).costs(5, LARGE_BYTES);
+        assertEquals(5e-6, costs.messageSeconds(), 1e-12);
+        assertEquals(5e-6, costs.roundSeconds(), 1e-12);
     }
 
     @Test
