@@ -34,6 +34,9 @@ def pools(file):
     file.case("maxPool2d.moved", lambda t: F.max_pool2d(t, 3, stride=2, padding=1), x)
     file.case("maxPool2d.ceil", lambda t: F.max_pool2d(t, 3, stride=2, padding=1, ceil_mode=True), normal(1, 1, 2, 6, 8))
     file.case("maxPool2d.indices", lambda t: F.max_pool2d(t, 2, return_indices=True), x)
+    file.case("maxPool2d.dilated", lambda t: F.max_pool2d(t, (3, 2), stride=2, padding=1, dilation=(2, 3)), x)
+    file.case("maxPool2d.dilatedCeil", lambda t: F.max_pool2d(t, 3, stride=2, padding=1, dilation=2, ceil_mode=True),
+              normal(1, 1, 2, 6, 8))
     file.case("avgPool2d", lambda t: F.avg_pool2d(t, 2), x)
     file.case("avgPool2d.moved", lambda t: F.avg_pool2d(t, 3, stride=2, padding=1), x)
     file.case("avgPool2d.ceil", lambda t: F.avg_pool2d(t, 3, stride=2, padding=1, ceil_mode=True), normal(1, 1, 2, 6, 8))
@@ -41,6 +44,7 @@ def pools(file):
                                                            count_include_pad=False), normal(1, 1, 2, 6, 8))
     file.case("avgPool2d.divisor", lambda t: F.avg_pool2d(t, 2, divisor_override=3), x)
     file.case("maxPool1d", lambda t: F.max_pool1d(t, 3, stride=2, padding=1), normal(1, 2, 3, 9))
+    file.case("maxPool1d.dilated", lambda t: F.max_pool1d(t, 3, stride=2, padding=1, dilation=2), normal(1, 2, 3, 9))
     file.case("avgPool1d", lambda t: F.avg_pool1d(t, 3, stride=2, padding=1, count_include_pad=False),
               normal(1, 2, 3, 9))
     file.case("adaptiveAvgPool1d", lambda t: F.adaptive_avg_pool1d(t, 3), normal(1, 2, 3, 7))

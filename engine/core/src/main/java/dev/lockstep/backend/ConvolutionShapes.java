@@ -30,7 +30,8 @@ final class ConvolutionShapes {
                 var layout = Layout.channelsLast(pool(window, in));
                 yield List.of(new ValueSpec(layout, in.dtype(0)), new ValueSpec(layout, DType.I32));
             }
-            case Convolution.AvgPool2d(Window window) -> Inputs.channelsLast(pool(window, in), in.dtype(0));
+            case Convolution.AvgPool2d(Window window) ->
+                Inputs.channelsLast(pool(undilated(window, in), in), in.dtype(0));
             case Convolution.MaxPool2dGrad(Window window, Shape shape) -> {
                 in.expect(2);
                 if (!in.dtype(0).isFloating() || in.dtype(1) != DType.I32) {
@@ -44,7 +45,7 @@ final class ConvolutionShapes {
             case Convolution.AvgPool2dGrad(Window window, Shape shape) -> {
                 in.expect(1);
                 in.expectFloating();
-                in.expectShape(0, pooled(window, shape, in), "the gradient");
+                in.expectShape(0, pooled(undilated(window, in), shape, in), "the gradient");
                 yield Inputs.channelsLast(shape, in.dtype(0));
             }
         };
@@ -79,18 +80,35 @@ final class ConvolutionShapes {
         return pooled(window, in.shape(0), in);
     }
 
+    private static Window undilated(Window window, Inputs in) {
+        if (window.isDilated()) {
+            throw in.refuse("averages have no dilation, got " + window);
+        }
+        return window;
+    }
+
     private static Shape pooled(Window window, Shape x, Inputs in) {
         if (x.rank() != 4) {
             throw in.refuse("needs [N, C, H, W], got " + x);
-        }
-        if (window.isDilated()) {
-            throw in.refuse("pooling has no dilation, got " + window);
         }
         if (2 * window.padH() > window.kernelH() || 2 * window.padW() > window.kernelW()) {
             throw in.refuse("padding " + window.padH() + "x" + window.padW() + " is more than half of the window "
                     + window.kernelH() + "x" + window.kernelW());
         }
-        return slid(window, x, x.size(1), in);
+        Shape result = slid(window, x, x.size(1), in);
+        boolean covers = reaches(window.dilationH(), window.padH(), x.size(2))
+                && reaches(window.dilationW(), window.padW(), x.size(3));
+        if (!covers) {
+            throw in.refuse("the gaps of " + window + " leave a window over " + x + " with nothing but padding");
+        }
+        return result;
+    }
+
+    /**
+     * {@return whether the first row or column of a dilated window that lies behind the padding is inside the image}
+     */
+    private static boolean reaches(int dilation, int pad, long size) {
+        return dilation == 1 || Math.floorMod(-pad, dilation) < size;
     }
 
     private static Shape slid(Window window, Shape x, long channels, Inputs in) {

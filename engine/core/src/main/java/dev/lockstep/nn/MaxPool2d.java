@@ -29,6 +29,6 @@ public final class MaxPool2d extends Pool {
 
     @Override
     protected String description() {
-        return super.description() + ", dilation=1, ceil_mode=" + (config().ceilMode() ? "True" : "False");
+        return maximumDescription();
     }
 }

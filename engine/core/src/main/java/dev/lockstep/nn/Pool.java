@@ -23,8 +23,19 @@ abstract sealed class Pool extends Layer permits AvgPool1d, AvgPool2d, MaxPool1d
         return height == width ? String.valueOf(width) : Checks.pair(height, width);
     }
 
+    /** {@return the options of those that take maxima} */
+    final String maximumDescription() {
+        Window w = config.window();
+        return movement() + ", dilation=" + size(w.dilationH(), w.dilationW()) + ", ceil_mode="
+                + Checks.python(config.ceilMode());
+    }
+
     @Override
     protected String description() {
+        return movement();
+    }
+
+    private String movement() {
         Window w = config.window();
         return "kernel_size=" + size(w.kernelH(), w.kernelW()) + ", stride=" + size(w.strideH(), w.strideW())
                 + ", padding=" + size(w.padH(), w.padW());

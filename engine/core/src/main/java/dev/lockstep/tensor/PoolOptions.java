@@ -5,7 +5,7 @@ import dev.lockstep.backend.op.Window;
 /**
  * How a pooling window moves, with torch's defaults. Over sequences only the columns count.
  *
- * @param window size, stride and padding
+ * @param window size, stride, padding and, for maxima, dilation
  * @param ceilMode whether a window may reach over the end; one that would begin there is dropped
  * @param countIncludePad whether padding counts in an average
  * @param divisor what sums are divided by instead of their number; 0 for their number
@@ -40,8 +40,7 @@ public record PoolOptions(Window window, boolean ceilMode, boolean countIncludeP
 
     /** {@return these options with another stride} */
     public PoolOptions stride(int rows, int columns) {
-        Window w = window;
-        return window(new Window(w.kernelH(), w.kernelW(), rows, columns, w.padH(), w.padW()));
+        return window(window.stride(rows, columns));
     }
 
     /** {@return these options with one padding on all sides} */
@@ -51,8 +50,17 @@ public record PoolOptions(Window window, boolean ceilMode, boolean countIncludeP
 
     /** {@return these options with another padding} */
     public PoolOptions padding(int rows, int columns) {
-        Window w = window;
-        return window(new Window(w.kernelH(), w.kernelW(), w.strideH(), w.strideW(), rows, columns));
+        return window(window.padding(rows, columns));
+    }
+
+    /** {@return these options with one dilation both ways} Averages take none. */
+    public PoolOptions dilation(int both) {
+        return dilation(both, both);
+    }
+
+    /** {@return these options with another dilation: how far apart the rows and the columns of a window are} */
+    public PoolOptions dilation(int rows, int columns) {
+        return window(window.dilation(rows, columns));
     }
 
     /** {@return these options with another window} */
@@ -77,6 +85,6 @@ public record PoolOptions(Window window, boolean ceilMode, boolean countIncludeP
 
     /** {@return these options for a window that has one row} */
     PoolOptions alongColumns() {
-        return window(new Window(1, window.kernelW(), 1, window.strideW(), 0, window.padW()));
+        return window(new Window(1, window.kernelW(), 1, window.strideW(), 0, window.padW(), 1, window.dilationW()));
     }
 }

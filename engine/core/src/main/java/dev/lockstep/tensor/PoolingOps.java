@@ -26,7 +26,7 @@ final class PoolingOps {
         if (more[0] == 0 && more[1] == 0) {
             return maxPool2d(x, window);
         }
-        return maxPool2d(padded(x, window, more, Double.NEGATIVE_INFINITY), unpadded(window));
+        return maxPool2d(padded(x, window, more, Double.NEGATIVE_INFINITY), window.padding(0, 0));
     }
 
     /** {@return the maxima and, as I64, where each lies in its plane of H x W} */
@@ -50,7 +50,8 @@ final class PoolingOps {
         if (more[0] == 0 && more[1] == 0 && options.divisor() == 0 && (options.countIncludePad() || !padded)) {
             return avgPool2d(x, window);
         }
-        Tensor sums = avgPool2d(padded(x, window, more, 0), unpadded(window)).mul(area);
+        Tensor sums =
+                avgPool2d(padded(x, window, more, 0), window.padding(0, 0)).mul(area);
         if (options.divisor() != 0) {
             return sums.div(options.divisor());
         }
@@ -83,25 +84,20 @@ final class PoolingOps {
             return new long[] {0, 0};
         }
         return new long[] {
-            overhang(x.size(2), w.kernelH(), w.strideH(), w.padH()),
-            overhang(x.size(3), w.kernelW(), w.strideW(), w.padW())
+            overhang(x.size(2), w.spanH(), w.strideH(), w.padH()), overhang(x.size(3), w.spanW(), w.strideW(), w.padW())
         };
     }
 
-    private static long overhang(long size, int kernel, int stride, int pad) {
-        long windows = Math.ceilDiv(size + 2L * pad - kernel, stride) + 1;
+    private static long overhang(long size, long span, int stride, int pad) {
+        long windows = Math.ceilDiv(size + 2L * pad - span, stride) + 1;
         if ((windows - 1) * stride >= size + pad) {
             windows--;
         }
-        return Math.max(0, (windows - 1) * stride + kernel - size - 2L * pad);
+        return Math.max(0, (windows - 1) * stride + span - size - 2L * pad);
     }
 
     private static Tensor padded(Tensor x, Window w, long[] more, double value) {
         return PaddingOps.pad(x, PadMode.CONSTANT, value, w.padW(), w.padW() + more[1], w.padH(), w.padH() + more[0]);
-    }
-
-    private static Window unpadded(Window w) {
-        return new Window(w.kernelH(), w.kernelW(), w.strideH(), w.strideW(), 0, 0);
     }
 
     /** Pools sequences [N, C, L] as images of one row. */

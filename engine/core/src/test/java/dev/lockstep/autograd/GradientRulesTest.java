@@ -273,6 +273,7 @@ class GradientRulesTest {
         void pooling() {
             check(in -> in.get(0).maxPool2d(2), leaf(1, 2, 2, 4, 4));
             check(in -> in.get(0).maxPool2d(new Window(3, 3, 2, 2, 1, 1)), leaf(1, 1, 2, 5, 5));
+            check(in -> in.get(0).maxPool2d(new Window(2, 3, 1, 2, 1, 1, 3, 2)), leaf(1, 1, 2, 5, 5));
             checkTwice(in -> in.get(0).avgPool2d(2), leaf(1, 2, 2, 4, 4));
             checkTwice(
                     in -> Tensors.execute(new AvgPool2d(new Window(3, 3, 2, 2, 1, 1)), in.get(0))

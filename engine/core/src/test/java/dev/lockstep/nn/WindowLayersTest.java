@@ -60,6 +60,9 @@ class WindowLayersTest {
         prints(
                 "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=True)",
                 new MaxPool2d(3, o -> o.stride(2).padding(1).ceilMode(true)));
+        prints(
+                "MaxPool2d(kernel_size=3, stride=3, padding=1, dilation=(2, 3), ceil_mode=False)",
+                new MaxPool2d(3, o -> o.dilation(2, 3).padding(1)));
         prints("MaxPool1d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)", new MaxPool1d(2));
         prints("AvgPool2d(kernel_size=2, stride=1, padding=0)", new AvgPool2d(2, o -> o.stride(1)));
         prints("AvgPool2d(kernel_size=2, stride=(1, 2), padding=0)", new AvgPool2d(2, o -> o.stride(1, 2)));
@@ -86,6 +89,14 @@ class WindowLayersTest {
     @Test
     void averagesCountPaddingUnlessAskedOtherwise() {
         float[] fours = new float[4];
+    @Test
+    void maximaSkipWhatLiesBetweenTheColumnsOfAWindow() {
+        Tensor line = Tensors.tensor(new float[] {5, 9, 3, 4, 1}).reshape(1, 1, 5);
+        assertArrayEquals(
+                new float[] {5, 9, 3},
+                new MaxPool1d(2, o -> o.stride(1).dilation(2)).call(line).toFloatArray());
+    }
+
         Arrays.fill(fours, 4);
         Tensor image = Tensors.tensor(fours).reshape(1, 1, 2, 2);
         assertArrayEquals(
@@ -105,6 +116,9 @@ class WindowLayersTest {
         says("stride", () -> new AvgPool1d(2, o -> o.stride(0)));
         says("groups do not divide", () -> new Conv1d(3, 4, 3, o -> o.groups(2)));
         says("stride", () -> new Conv2d(1, 1, 3, o -> o.stride(0)));
+        says("AdaptiveMaxPool2d: size", () -> new AdaptiveMaxPool2d(2, 0));
+        says("dilation", () -> new MaxPool2d(2, o -> o.dilation(0)));
+        says("no dilation", () -> new AvgPool2d(2, o -> o.dilation(2)).call(Tensors.ones(1, 1, 5, 5)));
         says("padding", () -> new Conv2d(1, 1, 3, o -> o.padding(-1)));
     }
 }

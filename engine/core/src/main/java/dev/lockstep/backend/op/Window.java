@@ -31,21 +31,46 @@ public record Window(
         this(kernelH, kernelW, strideH, strideW, padH, padW, 1, 1);
     }
 
+    /** {@return this window with another stride} */
+    public Window stride(int rows, int columns) {
+        return new Window(kernelH, kernelW, rows, columns, padH, padW, dilationH, dilationW);
+    }
+
+    /** {@return this window with another padding} */
+    public Window padding(int rows, int columns) {
+        return new Window(kernelH, kernelW, strideH, strideW, rows, columns, dilationH, dilationW);
+    }
+
+    /** {@return this window with other gaps} */
+    public Window dilation(int rows, int columns) {
+        return new Window(kernelH, kernelW, strideH, strideW, padH, padW, rows, columns);
+    }
+
     /** {@return whether the window has gaps} */
     public boolean isDilated() {
         return dilationH > 1 || dilationW > 1;
     }
 
     /**
-     * {@return the output height for an input of height {@code h}: floor((h + 2 pad - dilation (kernel - 1) - 1) /
-     * stride) + 1}
+     * {@return the output height for an input of height {@code h}: floor((h + 2 pad - span) / stride) + 1, where the
+     * window spans dilation (kernel - 1) + 1 rows}
      */
     public long outH(long h) {
-        return Math.floorDiv(h + 2L * padH - (long) dilationH * (kernelH - 1) - 1, strideH) + 1;
+        return Math.floorDiv(h + 2L * padH - spanH(), strideH) + 1;
     }
 
     /** {@return the output width for an input of width {@code w}} */
     public long outW(long w) {
-        return Math.floorDiv(w + 2L * padW - (long) dilationW * (kernelW - 1) - 1, strideW) + 1;
+        return Math.floorDiv(w + 2L * padW - spanW(), strideW) + 1;
+    }
+
+    /** {@return the rows from the window's first to its last, both counted} */
+    public long spanH() {
+        return (long) dilationH * (kernelH - 1) + 1;
+    }
+
+    /** {@return the columns from the window's first to its last, both counted} */
+    public long spanW() {
+        return (long) dilationW * (kernelW - 1) + 1;
     }
 }

@@ -14,7 +14,7 @@ final class PoolingKernels {
 
     private PoolingKernels() {}
 
-    /** Visits every output; {@code box} is first row, end row, first column, end column. */
+    /** Visits every output; {@code box} is first row, end row, first column, end column, those of padding left out. */
     private static void each(Window window, Shape x, Shape y, Place place) {
         int planes = (int) (y.size(0) * y.size(1));
         int outH = (int) y.size(2);
@@ -23,12 +23,17 @@ final class PoolingKernels {
         for (int at = 0; at < planes * outH * outW; at++) {
             int h = at / outW % outH * window.strideH() - window.padH();
             int w = at % outW * window.strideW() - window.padW();
-            box[0] = Math.max(h, 0);
-            box[1] = (int) Math.min(h + window.kernelH(), x.size(2));
-            box[2] = Math.max(w, 0);
-            box[3] = (int) Math.min(w + window.kernelW(), x.size(3));
+            box[0] = inside(h, window.dilationH());
+            box[1] = (int) Math.min(h + window.spanH(), x.size(2));
+            box[2] = inside(w, window.dilationW());
+            box[3] = (int) Math.min(w + window.spanW(), x.size(3));
             place.accept(at, at / (outH * outW), box);
         }
+    }
+
+    /** {@return the first place of a window, which begins at {@code start}, that is not before the image} */
+    private static int inside(int start, int dilation) {
+        return start >= 0 ? start : Math.floorMod(start, dilation);
     }
 
     static void max(Window window, Value in, Value out, Value index) {
@@ -39,8 +44,8 @@ final class PoolingKernels {
         int area = width * (int) in.shape().size(2);
         each(window, in.shape(), out.shape(), (at, plane, box) -> {
             int best = box[0] * width + box[2];
-            for (int h = box[0]; h < box[1]; h++) {
-                for (int w = box[2]; w < box[3]; w++) {
+            for (int h = box[0]; h < box[1]; h += window.dilationH()) {
+                for (int w = box[2]; w < box[3]; w += window.dilationW()) {
                     best = better(x, plane * area, best, h * width + w);
                 }
             }

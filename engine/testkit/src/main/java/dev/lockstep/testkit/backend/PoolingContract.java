@@ -3,6 +3,7 @@ package dev.lockstep.testkit.backend;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Convolution;
@@ -10,6 +11,7 @@ import dev.lockstep.backend.op.Window;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Pooling and its gradients. */
@@ -61,6 +63,40 @@ interface PoolingContract extends UnderTest {
             Value g = values().of(DType.F32, pooled[0].layout(), gradient);
             Value dx = values().run(new Convolution.MaxPool2dGrad(window, shape), g, pooled[1]);
             assertArrayEquals(expected, Values.numbers(dx));
+        }
+    }
+
+    /** Windows of every other row and column: places 0 2 / 6 8, and after one row of padding -, 1 3 and so on. */
+    @Test
+    default void windowsWithGapsSkipWhatLiesBetween() {
+        Value[] corners = values().all(new Convolution.MaxPool2d(new Window(2, 2, 1, 1, 0, 0, 2, 2)), image());
+        assertArrayEquals(new double[] {9}, Values.numbers(corners[0]));
+        assertArrayEquals(new double[] {2}, Values.numbers(corners[1]));
+        var window = new Window(2, 2, 1, 1, 1, 1, 2, 2);
+        Value[] pooled = values().all(new Convolution.MaxPool2d(window), image());
+        assertArrayEquals(new double[] {5, 6, 5, 9, 9, 9, 5, 6, 5}, Values.numbers(pooled[0]));
+        assertArrayEquals(new double[] {4, 5, 4, 1, 2, 1, 4, 5, 4}, Values.numbers(pooled[1]));
+        Value g = values().f32(Shape.of(1, 1, 3, 3), 1, 2, 4, 8, 16, 32, 64, 128, 256);
+        Value dx = values().run(new Convolution.MaxPool2dGrad(window, Shape.of(1, 1, 3, 3)), g, pooled[1]);
+        assertArrayEquals(new double[] {0, 40, 16, 0, 325, 130, 0, 0, 0}, Values.numbers(dx));
+    }
+
+    @Test
+    default void gapsThatLeaveOnlyPaddingAreRefused() {
+        var op = new Convolution.MaxPool2d(new Window(1, 2, 1, 1, 0, 1, 1, 4));
+        Value x = image();
+        var error = assertThrows(IllegalArgumentException.class, () -> values().all(op, x));
+        assertTrue(error.getMessage().contains("nothing but padding"), error.getMessage());
+    }
+
+    @Test
+    default void meansHaveNoGaps() {
+        var window = new Window(2, 2, 1, 1, 0, 0, 2, 2);
+        Value x = image();
+        for (Convolution op :
+                List.of(new Convolution.AvgPool2d(window), new Convolution.AvgPool2dGrad(window, x.shape()))) {
+            var error = assertThrows(IllegalArgumentException.class, () -> values().all(op, x));
+            assertTrue(error.getMessage().contains("no dilation"), error.getMessage());
         }
     }
 

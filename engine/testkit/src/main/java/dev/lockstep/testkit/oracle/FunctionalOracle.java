@@ -84,6 +84,13 @@ final class FunctionalOracle {
                 .many(
                         "maxPool2d.indices",
                         in -> Functional.maxPool2dWithIndices(in.get(0), new Window(2, 2, 2, 2, 0, 0)))
+                .unary(
+                        "maxPool2d.dilated",
+                        x -> Functional.maxPool2d(
+                                x, new PoolOptions(new Window(3, 2, 2, 2, 1, 1, 2, 3), false, true, 0)))
+                .unary(
+                        "maxPool2d.dilatedCeil",
+                        x -> Functional.maxPool2d(x, moved.dilation(2).ceilMode(true)))
                 .unary("avgPool2d", x -> x.avgPool2d(2))
                 .unary("avgPool2d.moved", x -> Functional.avgPool2d(x, moved))
                 .unary("avgPool2d.ceil", x -> Functional.avgPool2d(x, moved.ceilMode(true)))
@@ -94,6 +101,7 @@ final class FunctionalOracle {
                         "avgPool2d.divisor",
                         x -> Functional.avgPool2d(x, PoolOptions.of(2).divisor(3)))
                 .unary("maxPool1d", x -> Functional.maxPool1d(x, moved))
+                .unary("maxPool1d.dilated", x -> Functional.maxPool1d(x, moved.dilation(2)))
                 .unary("avgPool1d", x -> Functional.avgPool1d(x, moved.countIncludePad(false)));
     }
 

@@ -19,10 +19,10 @@ public final class Pooling {
         this.pool = pool;
     }
 
-    /** Executes an op, or returns null where its inputs are not f32 images or an index is wrong. */
+    /** Executes an op, or returns null where its inputs are not f32 images, a window has gaps or an index is wrong. */
     public Value @Nullable [] tryExecute(Convolution op, Value... inputs) {
         List<ValueSpec> specs = ShapeRules.outputs(op, ValueSpec.of(inputs));
-        if (!Values.isFloat(inputs[0])) {
+        if (!Values.isFloat(inputs[0]) || isDilated(op)) {
             return null;
         }
         List<Value> images = new ArrayList<>();
@@ -39,6 +39,12 @@ public final class Pooling {
         } finally {
             images.forEach(Value::close);
         }
+    }
+
+    private static boolean isDilated(Convolution op) {
+        return (op instanceof Convolution.MaxPool2d max && max.window().isDilated())
+                || (op instanceof Convolution.MaxPool2dGrad grad
+                        && grad.window().isDilated());
     }
 
     /** {@return the images channels-last in memory, where they are or as a copy; the caller closes them} */
