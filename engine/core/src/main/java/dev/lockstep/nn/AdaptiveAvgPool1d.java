@@ -1,30 +1,21 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.module.Layer;
 import dev.lockstep.tensor.Functional;
 import dev.lockstep.tensor.Tensor;
 
 /** Averages bins of the last axis, as many as wanted: {@code floor(i in / out) .. ceil((i + 1) in / out)}. */
-public final class AdaptiveAvgPool1d extends Layer {
-    private final int size;
-
+public final class AdaptiveAvgPool1d extends AdaptivePool {
     /**
      * Makes the layer; it has no parameters.
      *
      * @param size how many bins
      */
     public AdaptiveAvgPool1d(int size) {
-        Checks.atLeast("AdaptiveAvgPool1d", "size", size, 1);
-        this.size = size;
+        super(size);
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.adaptiveAvgPool1d(x, size);
-    }
-
-    @Override
-    protected String description() {
-        return "output_size=" + size;
+        return Functional.adaptiveAvgPool1d(x, width());
     }
 }

@@ -1,13 +1,18 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.module.Layer;
 import dev.lockstep.tensor.Functional;
 import dev.lockstep.tensor.Tensor;
 
 /** Averages bins of the last two axes, as many as wanted: {@code floor(i in / out) .. ceil((i + 1) in / out)}. */
-public final class AdaptiveAvgPool2d extends Layer {
-    private final int height;
-    private final int width;
+public final class AdaptiveAvgPool2d extends AdaptivePool {
+    /**
+     * Makes the layer; it has no parameters.
+     *
+     * @param size how many bins of each axis
+     */
+    public AdaptiveAvgPool2d(int size) {
+        super(size);
+    }
 
     /**
      * Makes the layer; it has no parameters.
@@ -16,18 +21,11 @@ public final class AdaptiveAvgPool2d extends Layer {
      * @param width how many columns of bins
      */
     public AdaptiveAvgPool2d(int height, int width) {
-        Checks.atLeast("AdaptiveAvgPool2d", "size", Math.min(height, width), 1);
-        this.height = height;
-        this.width = width;
+        super(height, width);
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.adaptiveAvgPool2d(x, height, width);
-    }
-
-    @Override
-    protected String description() {
-        return "output_size=" + Checks.pair(height, width);
+        return Functional.adaptiveAvgPool2d(x, height(), width());
     }
 }

@@ -1,32 +1,23 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.module.Layer;
 import dev.lockstep.tensor.Functional;
 import dev.lockstep.tensor.Tensor;
 
 /**
  * Takes the maximum of bins of the last axis, as many as wanted: {@code floor(i in / out) .. ceil((i + 1) in / out)}.
  */
-public final class AdaptiveMaxPool1d extends Layer {
-    private final int size;
-
+public final class AdaptiveMaxPool1d extends AdaptivePool {
     /**
      * Makes the layer; it has no parameters.
      *
      * @param size how many bins
      */
     public AdaptiveMaxPool1d(int size) {
-        Checks.atLeast("AdaptiveMaxPool1d", "size", size, 1);
-        this.size = size;
+        super(size);
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.adaptiveMaxPool1d(x, size);
-    }
-
-    @Override
-    protected String description() {
-        return "output_size=" + size;
+        return Functional.adaptiveMaxPool1d(x, width());
     }
 }

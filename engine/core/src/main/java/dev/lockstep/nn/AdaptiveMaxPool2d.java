@@ -1,6 +1,5 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.module.Layer;
 import dev.lockstep.tensor.Functional;
 import dev.lockstep.tensor.Tensor;
 
@@ -8,9 +7,15 @@ import dev.lockstep.tensor.Tensor;
  * Takes the maximum of bins of the last two axes, as many as wanted: {@code floor(i in / out) .. ceil((i + 1) in /
  * out)}.
  */
-public final class AdaptiveMaxPool2d extends Layer {
-    private final int height;
-    private final int width;
+public final class AdaptiveMaxPool2d extends AdaptivePool {
+    /**
+     * Makes the layer; it has no parameters.
+     *
+     * @param size how many bins of each axis
+     */
+    public AdaptiveMaxPool2d(int size) {
+        super(size);
+    }
 
     /**
      * Makes the layer; it has no parameters.
@@ -19,18 +24,11 @@ public final class AdaptiveMaxPool2d extends Layer {
      * @param width how many columns of bins
      */
     public AdaptiveMaxPool2d(int height, int width) {
-        Checks.atLeast("AdaptiveMaxPool2d", "size", Math.min(height, width), 1);
-        this.height = height;
-        this.width = width;
+        super(height, width);
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.adaptiveMaxPool2d(x, height, width);
-    }
-
-    @Override
-    protected String description() {
-        return "output_size=" + Checks.pair(height, width);
+        return Functional.adaptiveMaxPool2d(x, height(), width());
     }
 }

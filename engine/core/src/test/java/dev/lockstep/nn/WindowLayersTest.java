@@ -67,6 +67,9 @@ class WindowLayersTest {
         prints("AvgPool2d(kernel_size=2, stride=1, padding=0)", new AvgPool2d(2, o -> o.stride(1)));
         prints("AvgPool2d(kernel_size=2, stride=(1, 2), padding=0)", new AvgPool2d(2, o -> o.stride(1, 2)));
         prints("AvgPool1d(kernel_size=(2,), stride=(2,), padding=(0,))", new AvgPool1d(2));
+        prints("AdaptiveAvgPool1d(output_size=3)", new AdaptiveAvgPool1d(3));
+        prints("AdaptiveAvgPool2d(output_size=1)", new AdaptiveAvgPool2d(1));
+        prints("AdaptiveMaxPool2d(output_size=(2, 2))", new AdaptiveMaxPool2d(2, 2));
     }
 
     @Test
@@ -87,9 +90,6 @@ class WindowLayersTest {
     }
 
     @Test
-    void averagesCountPaddingUnlessAskedOtherwise() {
-        float[] fours = new float[4];
-    @Test
     void maximaSkipWhatLiesBetweenTheColumnsOfAWindow() {
         Tensor line = Tensors.tensor(new float[] {5, 9, 3, 4, 1}).reshape(1, 1, 5);
         assertArrayEquals(
@@ -97,6 +97,9 @@ class WindowLayersTest {
                 new MaxPool1d(2, o -> o.stride(1).dilation(2)).call(line).toFloatArray());
     }
 
+    @Test
+    void averagesCountPaddingUnlessAskedOtherwise() {
+        float[] fours = new float[4];
         Arrays.fill(fours, 4);
         Tensor image = Tensors.tensor(fours).reshape(1, 1, 2, 2);
         assertArrayEquals(
@@ -113,12 +116,12 @@ class WindowLayersTest {
     void refuseWindowsThatCannotBe() {
         says("more than half", () -> new MaxPool2d(3, o -> o.padding(2)));
         says("kernel", () -> new AvgPool2d(0));
-        says("stride", () -> new AvgPool1d(2, o -> o.stride(0)));
-        says("groups do not divide", () -> new Conv1d(3, 4, 3, o -> o.groups(2)));
-        says("stride", () -> new Conv2d(1, 1, 3, o -> o.stride(0)));
         says("AdaptiveMaxPool2d: size", () -> new AdaptiveMaxPool2d(2, 0));
         says("dilation", () -> new MaxPool2d(2, o -> o.dilation(0)));
         says("no dilation", () -> new AvgPool2d(2, o -> o.dilation(2)).call(Tensors.ones(1, 1, 5, 5)));
+        says("stride", () -> new AvgPool1d(2, o -> o.stride(0)));
+        says("groups do not divide", () -> new Conv1d(3, 4, 3, o -> o.groups(2)));
+        says("stride", () -> new Conv2d(1, 1, 3, o -> o.stride(0)));
         says("padding", () -> new Conv2d(1, 1, 3, o -> o.padding(-1)));
     }
 }
