@@ -6,7 +6,16 @@ import dev.lockstep.tensor.Tensor;
 
 /** Compares a prediction with a target. A loss has no parameters. */
 public abstract sealed class Loss extends Module<Loss.Input, Tensor>
-        permits CrossEntropyLoss, MSELoss, L1Loss, BCEWithLogitsLoss {
+        permits BCELoss,
+                BCEWithLogitsLoss,
+                CrossEntropyLoss,
+                HingeEmbeddingLoss,
+                HuberLoss,
+                KLDivLoss,
+                L1Loss,
+                MSELoss,
+                NLLLoss,
+                SmoothL1Loss {
     private final LossReduction reduction;
 
     /**
