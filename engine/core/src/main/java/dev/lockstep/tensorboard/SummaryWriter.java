@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,6 +159,22 @@ public final class SummaryWriter implements AutoCloseable {
                         .text(1, tag + "/text_summary")
                         .message(8, tensor)
                         .message(9, new Message().message(1, plugin)));
+    }
+
+    /**
+     * Writes what a run was made with and what came of it: a row of TensorBoard's table of hyper-parameters. The
+     * metrics are charts as well. Once a folder, when the run has ended.
+     *
+     * @param parameters numbers, flags and strings by name
+     * @param metrics results by name
+     * @throws IllegalArgumentException if a parameter is something else
+     */
+    public void addHparams(Map<String, ?> parameters, Map<String, Double> metrics) {
+        HyperParameters run = new HyperParameters(parameters, metrics);
+        summary(0, run.experiment());
+        summary(0, run.start());
+        summary(0, run.end());
+        run.metrics().forEach((name, value) -> addScalar(name, value, 0));
     }
 
     private void summary(long step, Message value) {

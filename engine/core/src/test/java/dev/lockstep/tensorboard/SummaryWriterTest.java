@@ -107,6 +107,46 @@ class SummaryWriterTest {
         assertEquals("text", new String(fields(fields(value.get(9)).get(1)).get(1), StandardCharsets.UTF_8));
     }
 
+    /** The bytes were made apart from this code, from the .proto files of TensorBoard. */
+    @Test
+    void hyperParametersAreARowOfTheTable() throws IOException {
+        byte[] bytes;
+        try (SummaryWriter board = SummaryWriter.open(folder, CLOCK)) {
+            board.addHparams(Map.of("lr", 0.5, "bn", true, "net", "cnn"), Map.of("acc", 0.75));
+            bytes = Files.readAllBytes(board.file());
+        }
+        assertEquals(5, records(bytes).size());
+        assertEquals(
+                "122222060a02626e200222060a026c72200322070a036e657420012a070a051203616363",
+                HexFormat.of().formatHex(content(bytes, 1, "_hparams_/experiment")));
+        assertEquals(
+                "1a290a080a02626e120220010a0f0a026c72120911000000000000e03f0a0c0a036e657412051a03636e6e",
+                HexFormat.of().formatHex(content(bytes, 2, "_hparams_/session_start_info")));
+        assertEquals("22020801", HexFormat.of().formatHex(content(bytes, 3, "_hparams_/session_end_info")));
+        Map<Integer, byte[]> scalar =
+                fields(fields(fields(records(bytes).get(4)).get(5)).get(1));
+        assertEquals("acc", new String(scalar.get(1), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void refusesAHyperParameterThatIsNoValue() {
+        try (SummaryWriter board = SummaryWriter.open(folder, CLOCK)) {
+            var error = assertThrows(
+                    IllegalArgumentException.class, () -> board.addHparams(Map.of("sizes", List.of(1)), Map.of()));
+            assertTrue(error.getMessage().contains("sizes: expected a number, a flag or a string"));
+        }
+    }
+
+    /** {@return the plugin's content in a record, whose tag is checked} */
+    private static byte[] content(byte[] bytes, int record, String tag) {
+        Map<Integer, byte[]> value =
+                fields(fields(fields(records(bytes).get(record)).get(5)).get(1));
+        assertEquals(tag, new String(value.get(1), StandardCharsets.UTF_8));
+        Map<Integer, byte[]> plugin = fields(fields(value.get(9)).get(1));
+        assertEquals("hparams", new String(plugin.get(1), StandardCharsets.UTF_8));
+        return plugin.get(2);
+    }
+
     private interface Writing {
         void to(SummaryWriter board);
     }
