@@ -3,7 +3,9 @@ package dev.lockstep.data;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +20,18 @@ public final class Batch {
     private final long epoch;
     private final long from;
     private final int size;
-    /** The columns, if a worker has made them. */
-    private final @Nullable List<Tensor> ready;
+    private final Made made;
+
+    /**
+     * What a worker has made of a batch.
+     *
+     * @param columns of the whole batch; null where they were not made
+     * @param lent whether {@link #column} gives tensors of its own that share the columns' memory, for several threads
+     * @param pieces slices whose columns were made, by the place of their first sample in the batch
+     */
+    private record Made(@Nullable List<Tensor> columns, boolean lent, Map<Integer, Batch> pieces) {
+        static final Made NOTHING = new Made(null, false, Map.of());
+    }
 
     /** Says which sample stands at a place of an epoch. */
     interface Order {
@@ -32,31 +44,54 @@ public final class Batch {
         this.epoch = epoch;
         this.from = from;
         this.size = size;
-        this.ready = null;
+        this.made = Made.NOTHING;
     }
 
-    private Batch(Batch same, List<Tensor> ready) {
+    private Batch(Batch same, Made made) {
         this.dataset = same.dataset;
         this.order = same.order;
         this.epoch = same.epoch;
         this.from = same.from;
         this.size = same.size;
-        this.ready = ready;
+        this.made = made;
     }
 
     /** {@return this batch with all columns made, on the calling thread and outside of any scope} */
     Batch made() {
+        return new Batch(this, new Made(columns(), false, Map.of()));
+    }
+
+    /**
+     * {@return this batch with all columns of some slices of it made, on the calling thread and outside of any scope}
+     */
+    Batch madeIn(List<Batch> slices) {
+        Map<Integer, Batch> pieces = new HashMap<>();
+        for (Batch slice : slices) {
+            Batch piece = new Batch(slice, new Made(slice.columns(), true, Map.of()));
+            pieces.put((int) (slice.from - from), piece);
+        }
+        return new Batch(this, new Made(null, false, pieces));
+    }
+
+    private List<Tensor> columns() {
         List<Tensor> columns = new ArrayList<>();
         for (int column = 0; column < dataset.columns(); column++) {
             int index = column;
-            columns.add(Scope.outside(() -> dataset.column(index, ids(), epoch)));
+            Tensor rows = Scope.outside(() -> dataset.column(index, ids(), epoch));
+            rows.value().storage().compute(); // What was put off would else be computed by whoever reads it.
+            columns.add(rows);
         }
-        return new Batch(this, columns);
+        return columns;
     }
 
     /** {@return the tensors that a loop must let go of: those that a worker has made of a batch, or a batch itself} */
     static Object held(Object batch) {
-        return batch instanceof Batch lazy ? Objects.requireNonNullElse(lazy.ready, List.of()) : batch;
+        if (!(batch instanceof Batch lazy)) {
+            return batch;
+        }
+        List<Object> held = new ArrayList<>(Objects.requireNonNullElse(lazy.made.columns, List.of()));
+        lazy.made.pieces.values().forEach(piece -> held.add(held(piece)));
+        return held;
     }
 
     /** Makes a batch of the samples {@code from} to {@code to} (exclusive) of a data set, in order. */
@@ -91,6 +126,10 @@ public final class Batch {
      */
     public Batch slice(int start, int end) {
         Objects.checkFromToIndex(start, end, size);
+        Batch piece = made.pieces.get(start);
+        if (piece != null && piece.size == end - start) {
+            return piece;
+        }
         return new Batch(dataset, order, epoch, from + start, end - start);
     }
 
@@ -106,7 +145,11 @@ public final class Batch {
 
     /** Makes the rows of any column, [size, ...]. */
     public Tensor column(int column) {
-        return ready == null ? dataset.column(column, ids(), epoch) : ready.get(column);
+        if (made.columns == null) {
+            return dataset.column(column, ids(), epoch);
+        }
+        Tensor rows = made.columns.get(column);
+        return made.lent ? rows.detach() : rows;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Cuts a data set into batches, epoch by epoch: {@code DataLoader.of(data, o -> o.batchSize(64).shuffle(true))}.
  * {@link #epoch} is a function of its argument. A plain for-each loop runs the next epoch each time, and gives each
  * turn of the loop a scope of its own. With {@code o -> o.workers(2)} other threads make the tensors of the next
- * batches meanwhile; samples and their order do not depend on it.
+ * batches meanwhile, in the trainer's loop too; samples and their order do not depend on it.
  */
 public final class DataLoader implements Iterable<Batch> {
     private static final int WORKERS_MAX = 256;
@@ -33,7 +34,7 @@ public final class DataLoader implements Iterable<Batch> {
      * @param shuffle whether each epoch has an order of its own, else that of the ids
      * @param dropLast whether a last, smaller batch is left out
      * @param seed of the order
-     * @param workers threads that make batches ahead of a plain loop; 0 makes them when they are asked for
+     * @param workers threads that make batches ahead of a loop; 0 makes them when they are asked for
      * @param prefetch how many batches the workers may be ahead, at least one each
      * @param sampler says which samples stand where, instead of {@code shuffle} and {@code seed}; null for those
      * @param batchSampler says which samples each batch has, instead of all that; null for it
@@ -163,16 +164,34 @@ public final class DataLoader implements Iterable<Batch> {
     @Override
     public Iterator<Batch> iterator() {
         Cursor start = cursor.getAndUpdate(before -> new Cursor(before.epoch() + 1, 0));
-        List<Batch> epoch = epoch(start.epoch());
-        Iterator<Batch> rest = epoch.subList(Math.min(start.batch(), epoch.size()), epoch.size())
-                .iterator();
-        Batches<Batch> batches = config.workers() == 0
-                ? Batches.of(rest)
-                : Batches.made(Batches.of(work(rest)), config.workers(), config.prefetch());
+        Batches<Batch> batches = batches(start, batch -> batch::made);
         return Abandoned.watch(new Turns<>(batches, taken -> reached.set(start.after(taken))), batches);
     }
 
-    private static Iterator<Batches.Work<Batch>> work(Iterator<Batch> batches) {
+    /**
+     * {@return an epoch's batches from a place on, for a loop that cuts each into slices itself} The workers of the
+     * options make those slices ahead, and what {@link Batch#slice} gives for one has its rows at hand; other slices
+     * make theirs when asked. Rows are the same either way. Neither begins nor moves the plain loops' cursor.
+     *
+     * @param slices says, on the loop's thread, which slices of a batch it will ask for
+     */
+    public MadeAhead epochAhead(Cursor start, Function<Batch, List<Batch>> slices) {
+        return new MadeAhead(batches(start, batch -> {
+            List<Batch> wanted = slices.apply(batch);
+            return () -> batch.madeIn(wanted);
+        }));
+    }
+
+    private Batches<Batch> batches(Cursor start, Function<Batch, Batches.Work<Batch>> work) {
+        List<Batch> epoch = epoch(start.epoch());
+        Iterator<Batch> rest = epoch.subList(Math.min(start.batch(), epoch.size()), epoch.size())
+                .iterator();
+        return config.workers() == 0
+                ? Batches.of(rest)
+                : Batches.made(Batches.of(mapped(rest, work)), config.workers(), config.prefetch());
+    }
+
+    private static <T> Iterator<T> mapped(Iterator<Batch> batches, Function<Batch, T> function) {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -180,9 +199,8 @@ public final class DataLoader implements Iterable<Batch> {
             }
 
             @Override
-            public Batches.Work<Batch> next() {
-                Batch batch = batches.next();
-                return batch::made;
+            public T next() {
+                return function.apply(batches.next());
             }
         };
     }

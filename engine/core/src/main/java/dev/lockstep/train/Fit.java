@@ -3,10 +3,10 @@ package dev.lockstep.train;
 import dev.lockstep.data.Batch;
 import dev.lockstep.data.Cursor;
 import dev.lockstep.data.DataLoader;
+import dev.lockstep.data.MadeAhead;
 import dev.lockstep.module.Module;
 import dev.lockstep.train.StepLog.StepReport;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * The loop of {@link Trainer#fit}: epochs of batches, a report after each step.
@@ -27,19 +27,21 @@ final class Fit<M extends Module<?, ?>> {
         long totalSteps = Math.min(planned, options.maxSteps());
         trainer.model().train();
         Cursor start = trainer.takeStart();
-        int from = start.batch();
-        for (int epoch = Math.toIntExact(start.epoch()); epoch < options.epochs(); epoch++) {
-            List<Batch> batches = loader.epoch(epoch);
-            for (int batch = from; batch < batches.size(); batch++) {
-                if (trainer.steps() >= options.maxSteps()) {
-                    return;
-                }
-                step(batches.get(batch), closure, epoch, totalSteps);
-                boolean last = batch == batches.size() - 1;
-                trainer.reach(last ? new Cursor(epoch + 1L, 0) : new Cursor(epoch, batch + 1));
+        while (start.epoch() < options.epochs() && trainer.steps() < options.maxSteps()) {
+            epoch(loader, closure, start, totalSteps);
+            start = new Cursor(start.epoch() + 1, 0);
+        }
+    }
+
+    private void epoch(DataLoader loader, StepClosure<M> closure, Cursor start, long totalSteps) {
+        Cursor at = start;
+        try (MadeAhead batches = loader.epochAhead(start, trainer::slices)) {
+            while (trainer.steps() < options.maxSteps() && batches.hasNext()) {
+                step(batches.next(), closure, Math.toIntExact(at.epoch()), totalSteps);
+                at = batches.hasNext() ? new Cursor(at.epoch(), at.batch() + 1) : new Cursor(at.epoch() + 1, 0);
+                trainer.reach(at);
                 saveState();
             }
-            from = 0;
         }
     }
 

@@ -97,7 +97,8 @@ final class LeafComputer<M extends Module<?, ?>> {
         }
     }
 
-    private Batch slice(Batch batch, int virtualRank) {
+    /** {@return the rows of a batch that are a virtual rank's} */
+    Batch slice(Batch batch, int virtualRank) {
         int from = (int) ((long) batch.size() * virtualRank / virtualRanks);
         int to = (int) ((long) batch.size() * (virtualRank + 1) / virtualRanks);
         return batch.slice(from, to);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Brings a step from a batch to its sum over all virtual ranks: computes this worker's leaves, reduces, and computes
@@ -113,6 +114,15 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         List<VirtualRanks> nodes = sums.missing(mine, most);
         int rounds = Math.ceilDiv(leaves.size(), threads.count());
         return Math.ceilDiv(nodes.size(), threads.count()) * most <= rounds ? nodes : leaves;
+    }
+
+    /** {@return the slices of a batch that are this worker's in the generation in force} */
+    List<Batch> slices(Batch batch) {
+        VirtualRanks mine = reducer.assigned();
+        return IntStream.range(mine.from(), mine.to())
+                .mapToObj(virtualRank -> leaves.slice(batch, virtualRank))
+                .filter(slice -> slice.size() > 0)
+                .toList();
     }
 
     /** {@return the threads that compute, for loops between the steps} */

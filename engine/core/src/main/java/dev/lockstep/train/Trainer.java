@@ -3,6 +3,7 @@ package dev.lockstep.train;
 import dev.lockstep.data.Batch;
 import dev.lockstep.data.Cursor;
 import dev.lockstep.data.DataLoader;
+import dev.lockstep.data.MadeAhead;
 import dev.lockstep.module.Module;
 import dev.lockstep.module.StateDict;
 import dev.lockstep.module.WeightsDigest;
@@ -224,7 +225,10 @@ public final class Trainer<M extends Module<?, ?>> {
         }
     }
 
-    /** Trains for some epochs and reports each step to the job's log. Can do nothing that {@link #step} cannot. */
+    /**
+     * Trains for some epochs and reports each step to the job's log. The loader's workers make this worker's rows ahead
+     * of the steps.
+     */
     public void fit(DataLoader loader, StepClosure<M> closure, UnaryOperator<FitOptions> options) {
         new Fit<>(this, options.apply(FitOptions.defaults())).run(loader, closure);
     }
@@ -238,9 +242,12 @@ public final class Trainer<M extends Module<?, ?>> {
         boolean training = model.isTraining();
         model.eval();
         Totals sum = Totals.NONE;
-        for (Batch batch : loader.epoch(0)) {
-            try (NodeSum total = runner(batch.size()).run(new Work.Evaluation<>(closure), batch, steps)) {
-                sum = sum.plus(Totals.of(total));
+        try (MadeAhead batches = loader.epochAhead(Cursor.START, this::slices)) {
+            while (batches.hasNext()) {
+                Batch batch = batches.next();
+                try (NodeSum total = runner(batch.size()).run(new Work.Evaluation<>(closure), batch, steps)) {
+                    sum = sum.plus(Totals.of(total));
+                }
             }
         }
         model.train(training);
@@ -335,6 +342,11 @@ public final class Trainer<M extends Module<?, ?>> {
     /** {@return the model} */
     public M model() {
         return model;
+    }
+
+    /** {@return the slices of a batch that this worker will compute, unless the members change before} */
+    List<Batch> slices(Batch batch) {
+        return runner(batch.size()).slices(batch);
     }
 
     Job job() {

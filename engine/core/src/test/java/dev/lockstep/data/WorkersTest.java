@@ -74,6 +74,12 @@ class WorkersTest {
         return seen;
     }
 
+    private static long[] rows(Batch slice) {
+        try (Scope _ = Scope.open()) {
+            return slice.x().toLongArray();
+        }
+    }
+
     private static void assertEqualLists(List<long[]> wanted, List<long[]> found) {
         assertArrayEquals(wanted.toArray(), found.toArray());
     }
@@ -106,6 +112,49 @@ class WorkersTest {
             }
             assertTrue(made.stream().allMatch(Tensor::isClosed));
             assertNull(Scope.current());
+        }
+
+        @Test
+        void slicesThatALoopWillAskForAreMadeAhead() {
+            DataLoader loader = DataLoader.of(new Noting(), o -> o.batchSize(8).workers(2));
+            List<long[]> rows = new ArrayList<>();
+            try (MadeAhead ahead =
+                    loader.epochAhead(new Cursor(1, 1), batch -> List.of(batch.slice(0, 2), batch.slice(2, 4)))) {
+                while (ahead.hasNext()) {
+                    Batch batch = ahead.next();
+                    rows.add(rows(batch.slice(0, 2)));
+                    rows.add(rows(batch.slice(2, 4)));
+                }
+            }
+            assertEqualLists(
+                    List.of(new long[] {81, 91}, new long[] {101, 111}, new long[] {161, 171}, new long[] {181, 191}),
+                    rows);
+            assertFalse(threads.contains(Thread.currentThread().getName()));
+            assertEquals(4, made.size());
+            assertTrue(made.stream().allMatch(Tensor::isClosed));
+        }
+
+        @Test
+        void slicesThatNobodyForesawAreMadeWhenAsked() {
+            DataLoader loader = DataLoader.of(new Noting(), o -> o.batchSize(8).workers(1));
+            try (MadeAhead ahead = loader.epochAhead(Cursor.START, batch -> List.of(batch.slice(0, 2)))) {
+                Batch batch = ahead.next();
+                assertArrayEquals(new long[] {20, 30}, batch.slice(2, 4).x().toLongArray());
+                assertArrayEquals(new long[] {0, 10, 20}, batch.slice(0, 3).x().toLongArray());
+                assertEquals(8, batch.x().numel());
+            }
+        }
+
+        @Test
+        void aTensorKeptFromASliceOutlivesItsBatch() {
+            DataLoader loader = DataLoader.of(new Noting(), o -> o.batchSize(8).workers(1));
+            Tensor kept;
+            try (MadeAhead ahead = loader.epochAhead(Cursor.START, batch -> List.of(batch.slice(0, 2)));
+                    Scope _ = Scope.open()) {
+                kept = ahead.next().slice(0, 2).x().keep();
+            }
+            assertArrayEquals(new long[] {0, 10}, kept.toLongArray());
+            kept.close();
         }
 
         @Test

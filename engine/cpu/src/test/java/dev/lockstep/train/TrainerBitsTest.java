@@ -25,6 +25,14 @@ class TrainerBitsTest {
 
     @ParameterizedTest
     @EnumSource(ToyJob.class)
+    void threadsOfTheLoaderDoNotChangeABit(ToyJob toy) {
+        String plain = toy.prepare(job(8, 2, 0)).train();
+        assertEquals(plain, toy.prepare(job(8, 2, 0)).workers(1).train());
+        assertEquals(plain, toy.prepare(job(8, 2, 0)).workers(3).train());
+    }
+
+    @ParameterizedTest
+    @EnumSource(ToyJob.class)
     void aRunAgainGivesTheSameBits(ToyJob toy) {
         assertEquals(
                 toy.prepare(job(3, 2, 0)).train(), toy.prepare(job(3, 2, 0)).train());

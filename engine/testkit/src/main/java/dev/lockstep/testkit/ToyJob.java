@@ -55,7 +55,7 @@ public enum ToyJob {
      */
     public final class Run {
         private final Layer model;
-        private final DataLoader loader;
+        private DataLoader loader;
         private final Trainer<Layer> trainer;
 
         private Run(Job job, CommHook hook) {
@@ -69,6 +69,12 @@ public enum ToyJob {
                     ? new SGD(model.parameters(), o -> o.lr(0.05).momentum(0.9))
                     : new AdamW(model.parameters(), o -> o.lr(3e-3));
             trainer = Trainer.of(job, model, optimizer).registerCommHook(hook);
+        }
+
+        /** Has threads of the loader make the rows ahead. Returns this. */
+        public Run workers(int threads) {
+            loader = loader.with(o -> o.workers(threads).prefetch(3));
+            return this;
         }
 
         /** Trains, finishes, and returns the digest of the weights. */
