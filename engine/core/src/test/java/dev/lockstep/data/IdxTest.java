@@ -120,6 +120,25 @@ class IdxTest {
     }
 
     @Test
+    void anyDamageOfAGzipFileIsADataException() throws IOException {
+        byte[] whole = gzip(bytes(SMALL));
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(8);
+        int refused = 0;
+        for (int round = 0; round < 500; round++) {
+            byte[] damaged = whole.clone();
+            damaged[random.nextInt(whole.length)] = (byte) random.nextInt();
+            Path path = Files.write(folder.resolve("damaged.gz"), damaged);
+            try {
+                assertTrue(Idx.read(path).shape().elements() <= bytes(SMALL).length);
+            } catch (DataException expected) {
+                assertEquals(path, expected.file());
+                refused++;
+            }
+        }
+        assertTrue(refused > 200, "only " + refused + " refused");
+    }
+
+    @Test
     void namesTheLabelThatIsOutOfRange() {
         Path path = Path.of("labels");
         DataException error = assertThrows(DataException.class, () -> Labels.check(new long[] {0, 9, 12}, 10, path));

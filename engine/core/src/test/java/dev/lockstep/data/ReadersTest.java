@@ -171,6 +171,12 @@ class ReadersTest {
             assertMessage("found 0 bytes", () -> Cifar.read10(List.of(write("c", new byte[0]))));
             assertMessage("no such file", () -> Cifar.read100(List.of(folder.resolve("absent"))));
         }
+
+        @Test
+        void areFuzzed() {
+            fuzz("fuzz10.bin", records(1, 3), file -> Cifar.read10(List.of(file)));
+            fuzz("fuzz100.bin", records(2, 3), file -> Cifar.read100(List.of(file)));
+        }
     }
 
     @Nested
@@ -279,6 +285,15 @@ class ReadersTest {
         void areFuzzed(String format) {
             byte[] whole = encoded(format, BufferedImage.TYPE_INT_RGB, 9, 7);
             fuzz("fuzz." + format, whole, file -> Picture.read(file, false));
+        }
+
+        @Test
+        void areFuzzedAmongOthersOfTheirFolder() {
+            write("fuzzed/a/1.png", png(9, 7));
+            fuzz("fuzzed/b/2.png", png(9, 7), _ -> {
+                ImageFolder data = ImageFolder.open(folder.resolve("fuzzed"));
+                data.column(0, new long[] {0, 1}, 0).close();
+            });
         }
     }
 }

@@ -1,10 +1,11 @@
 package dev.lockstep.serialization;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lockstep.module.StateDict;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.TensorTree;
+import dev.lockstep.tensor.Tensors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -52,6 +55,17 @@ class FormatFuzzTest {
         fuzz("state.safetensors", Safetensors::load, 50);
     }
 
+    @Test
+    void indexesOfShards() throws IOException {
+        TreeMap<String, Tensor> tensors = new TreeMap<>(Map.of("a", Tensors.ones(2), "b", Tensors.zeros(3)));
+        SafetensorsShards.save(new StateDict(tensors), folder, 8);
+        fuzz(
+                SafetensorsShards.INDEX,
+                Files.readAllBytes(folder.resolve(SafetensorsShards.INDEX)),
+                Safetensors::load,
+                50);
+    }
+
     /** The checksums of a zip file catch most damage before the pickle is looked at; here nothing stands before it. */
     @Test
     void pickles() {
@@ -73,7 +87,10 @@ class FormatFuzzTest {
     }
 
     private void fuzz(String name, Function<Path, Object> reader, int refusedMin) throws IOException {
-        byte[] whole = FormatSamples.bytes(FormatSamples.file(name));
+        fuzz(name, FormatSamples.bytes(FormatSamples.file(name)), reader, refusedMin);
+    }
+
+    private void fuzz(String name, byte[] whole, Function<Path, Object> reader, int refusedMin) throws IOException {
         long bytesMax = Math.max(ZipArchive.SMALL_BYTES, ZipArchive.RATIO_MAX * whole.length);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(name.length());
         int refused = 0;
@@ -84,7 +101,7 @@ class FormatFuzzTest {
                 assertTrue(bytes(read) <= bytesMax, "round " + round + " of " + name);
                 TensorTree.close(read);
             } catch (CheckpointCorruptException expected) {
-                assertEquals(file, expected.file());
+                assertTrue(expected.file().equals(file) || name.equals(SafetensorsShards.INDEX), expected.getMessage());
                 refused++;
             }
         }
