@@ -38,7 +38,7 @@ public final class GradMode {
         return set(true);
     }
 
-    /** Stops recording for inference; the same as {@link #noGrad} today. */
+    /** Stops recording for inference: the same as {@link #noGrad}. */
     public static Restore inferenceMode() {
         return set(false);
     }

@@ -6,6 +6,7 @@ import dev.lockstep.layout.DType;
 import dev.lockstep.tensor.CallPath;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorTree;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,10 +94,7 @@ public abstract class Module<I, O> {
         O apply(I input, O output);
     }
 
-    /**
-     * Calls a hook after each {@link #forward}, until the result is closed. It may run on several threads at once. A
-     * hook on the gradient of an output is one on that tensor: {@code output.registerHook(...)}.
-     */
+    /** Calls a hook after each {@link #forward}, until the result is closed. It may run on several threads at once. */
     public final GradMode.Restore registerForwardHook(ForwardHook<I, O> hook) {
         hooks.add(hook);
         return () -> hooks.remove(hook);
@@ -106,6 +104,22 @@ public abstract class Module<I, O> {
     public final GradMode.Restore registerForwardPreHook(UnaryOperator<I> hook) {
         preHooks.add(hook);
         return () -> preHooks.remove(hook);
+    }
+
+    /**
+     * Calls a hook with the gradient of each tensor that this module gives, before it goes on into the module, until
+     * the result is closed; what was computed before still calls it. What the hook returns goes on instead. It sees the
+     * gradient of one virtual rank, and may run on several threads at once.
+     */
+    public final GradMode.Restore registerFullBackwardPreHook(UnaryOperator<Tensor> hook) {
+        return registerForwardHook((input, output) -> {
+            TensorTree.forEach(output, tensor -> {
+                if (tensor.requiresGrad()) {
+                    tensor.registerHook(hook);
+                }
+            });
+            return output;
+        });
     }
 
     /**

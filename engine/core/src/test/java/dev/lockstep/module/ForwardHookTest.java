@@ -46,13 +46,13 @@ class ForwardHookTest {
     }
 
     @Test
-    void aHookOnTheOutputsGradientIsOneOnTheTensor() {
+    void aHookOnTheOutputsGradientMayChangeIt() {
         Tensor x = tensor(3.0).requiresGrad(true);
-        twice.registerForwardHook((in, out) -> {
-            out.registerHook(gradient -> gradient.mul(10L));
-            return out;
-        });
+        var tenfold = twice.registerFullBackwardPreHook(gradient -> gradient.mul(10L));
         assertArrayEquals(
                 new float[] {20}, twice.call(x).sum().backward().get(x).toFloatArray());
+        twice.call(tensor(3.0)); // Nothing to hook: no gradient is wanted.
+        tenfold.close();
+        assertArrayEquals(new float[] {2}, twice.call(x).sum().backward().get(x).toFloatArray());
     }
 }
