@@ -70,10 +70,8 @@ final class UpdateShapes {
     /** Refuses an expanded view, of which several elements share one place. */
     private static void expectWritable(Inputs in, int i) {
         Layout layout = in.specs().get(i).layout();
-        for (int axis = 0; axis < layout.shape().rank(); axis++) {
-            if (layout.stride(axis) == 0 && layout.shape().size(axis) > 1) {
-                throw in.refuse("cannot write an expanded view (" + layout + "); copy it first");
-            }
+        if (layout.isExpanded()) {
+            throw in.refuse("cannot write an expanded view (" + layout + "); copy it first");
         }
     }
 }

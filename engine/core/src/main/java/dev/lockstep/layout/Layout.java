@@ -71,6 +71,16 @@ public final class Layout {
         return offset;
     }
 
+    /** {@return whether several elements share one place because an axis does not move} Without elements none do. */
+    public boolean isExpanded() {
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            if (strides[axis] == 0 && shape.size(axis) > 1) {
+                return shape.elements() > 0;
+            }
+        }
+        return false;
+    }
+
     /** {@return whether elements lie in C order without gaps; axes of size 1 do not matter} */
     public boolean isContiguous() {
         long step = 1;

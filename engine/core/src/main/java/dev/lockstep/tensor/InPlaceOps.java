@@ -107,11 +107,9 @@ final class InPlaceOps {
             throw new IllegalStateException(name + ": a leaf that requires a gradient is written only inside noGrad: "
                     + target.dtype() + target.shape());
         }
-        for (int axis = 0; axis < target.rank(); axis++) {
-            if (target.size(axis) > 1 && target.layout().stride(axis) == 0) {
-                throw new IllegalStateException(name + ": elements of an expanded tensor share memory: "
-                        + target.layout() + "; clone it first");
-            }
+        if (target.layout().isExpanded()) {
+            throw new IllegalStateException(
+                    name + ": elements of an expanded tensor share memory: " + target.layout() + "; clone it first");
         }
     }
 

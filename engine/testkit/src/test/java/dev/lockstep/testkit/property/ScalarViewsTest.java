@@ -1,0 +1,4 @@
+package dev.lockstep.testkit.property;
+
+/** Views on the scalar backend. */
+class ScalarViewsTest extends ViewsContract {}

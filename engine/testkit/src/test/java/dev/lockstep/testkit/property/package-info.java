@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lockstep.testkit.property;
+
+import org.jspecify.annotations.NullMarked;
