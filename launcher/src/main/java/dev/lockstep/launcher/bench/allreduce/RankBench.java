@@ -44,11 +44,15 @@ final class RankBench {
         this.agreement = arena.allocate(JAVA_DOUBLE);
     }
 
-    /** Measures every size; rank 0 hands the results to {@code report}. */
-    void run(Consumer<Measurement> report) {
+    /** Makes small sums until their code is compiled. */
+    void warmUp() {
         MemorySegment in = allIn.asSlice(0, options.sum().dtype().sizeBytes());
         MemorySegment out = allOut.asSlice(0, in.byteSize());
         warmUp(Math.min(HOT_SECONDS, HOT_SHARE * options.seconds()), () -> allReduce(in, out));
+    }
+
+    /** Measures every size; rank 0 hands the results to {@code report}. */
+    void run(Consumer<Measurement> report) {
         for (long bytes : options.bytes()) {
             Measurement measured = measure(bytes);
             if (group.rank() == 0) {

@@ -7,6 +7,7 @@ import dev.lockstep.collectives.ProcessGroup;
 import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.collectives.TransportProcessGroup;
 import dev.lockstep.collectives.aeron.AeronEndpoint;
+import dev.lockstep.collectives.algorithm.CostModel;
 import dev.lockstep.collectives.netty.TcpEndpoint;
 import dev.lockstep.collectives.netty.TcpOptions;
 import dev.lockstep.collectives.shared.SharedIdentity;
@@ -42,6 +43,7 @@ final class RankMain {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String RUN = "bench";
+    private static final int PROBES = 20;
     private static final GroupOptions OPTIONS =
             GroupOptions.defaults().withTimeout(TIMEOUT).withKernel(new VectorReduceKernel());
 
@@ -162,14 +164,23 @@ final class RankMain {
         Runtime.getRuntime().halt(1);
     }
 
+    /** Probes often enough for the probe's own code to be compiled, for else few messages seem to be worth much. */
+    private static CostModel costs(ProcessGroup group) {
+        CostModel costs = CostModel.ASSUMED;
+        for (int i = 0; i < PROBES; i++) {
+            costs = new CostProbe(group, System::nanoTime).measure();
+        }
+        return costs;
+    }
+
     private static void bench(Transport transport, AllReduceOptions options) throws IOException {
         try (TransportProcessGroup group = new TransportProcessGroup(transport, OPTIONS);
                 Arena arena = Arena.ofShared()) {
-            group.chooseBy(new CostProbe(group, System::nanoTime).measure());
             OptionalDouble ceiling = ceiling(transport, group);
-            new RankBench(group, options, arena)
-                    .run(measured ->
-                            System.out.println(measured.limitedBy(ceiling).json()));
+            RankBench bench = new RankBench(group, options, arena);
+            bench.warmUp();
+            group.chooseBy(costs(group));
+            bench.run(measured -> System.out.println(measured.limitedBy(ceiling).json()));
             group.barrier().await(TIMEOUT);
         }
     }
