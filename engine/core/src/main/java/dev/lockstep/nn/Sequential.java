@@ -10,6 +10,11 @@ public final class Sequential extends Layer {
     private final List<Layer> layers = new ArrayList<>();
 
     /** Makes a chain of layers; an empty one gives its input back. */
+    public Sequential(Layer... layers) {
+        this(List.of(layers));
+    }
+
+    /** Makes a chain of layers; an empty one gives its input back. */
     public Sequential(List<? extends Layer> layers) {
         for (Layer layer : layers) {
             this.layers.add(child(Integer.toString(this.layers.size()), layer));

@@ -255,7 +255,7 @@ class LayersTest {
     class Containers {
         @Test
         void sequentialRunsInOrderAndNamesByIndex() {
-            Sequential net = Sequential.of(new Linear(2, 3), new ReLU(), new Linear(3, 1));
+            Sequential net = new Sequential(new Linear(2, 3), new ReLU(), new Linear(3, 1));
             assertEquals(
                     List.of("0.weight", "0.bias", "2.weight", "2.bias"),
                     List.copyOf(net.stateDict().keys()));
