@@ -65,11 +65,12 @@ public final class AeronDriver implements AutoCloseable {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Removes the buffers of drivers whose process is dead. */
+    /** Removes the buffers of drivers whose process is dead. In a folder that is new a driver may be starting. */
     private static void sweep(File folder) {
         File[] left = folder.listFiles((_, name) -> name.startsWith(FOLDER_PREFIX));
         for (File driver : left == null ? new File[0] : left) {
-            if (!isActive(driver)) {
+            boolean mayBeStarting = System.currentTimeMillis() - driver.lastModified() < STALE_MILLIS;
+            if (!mayBeStarting && !isActive(driver)) {
                 IoUtil.delete(driver, true);
             }
         }
