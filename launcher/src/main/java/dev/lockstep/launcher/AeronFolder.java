@@ -21,7 +21,7 @@ public final class AeronFolder {
 
     /** {@return the options of every worker} */
     public static AeronOptions options() {
-        AeronOptions options = AeronOptions.defaults(SharedFolder.path(), System::nanoTime);
+        AeronOptions options = AeronOptions.defaults(SharedFolder.path(), System::nanoTime, System::currentTimeMillis);
         return running().map(options::withDriver).orElse(options);
     }
 

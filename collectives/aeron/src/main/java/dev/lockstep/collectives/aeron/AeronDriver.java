@@ -43,7 +43,7 @@ public final class AeronDriver implements AutoCloseable {
 
     /** {@return a driver's settings, with a folder of its own} */
     static MediaDriver.Context context(AeronOptions options) {
-        sweep(options.folder().toFile());
+        sweep(options.folder().toFile(), options.epochMillis().getAsLong());
         return new MediaDriver.Context()
                 .aeronDirectoryName(
                         options.folder().resolve(FOLDER_PREFIX + random()).toString())
@@ -66,10 +66,10 @@ public final class AeronDriver implements AutoCloseable {
     }
 
     /** Removes the buffers of drivers whose process is dead. In a folder that is new a driver may be starting. */
-    private static void sweep(File folder) {
+    private static void sweep(File folder, long now) {
         File[] left = folder.listFiles((_, name) -> name.startsWith(FOLDER_PREFIX));
         for (File driver : left == null ? new File[0] : left) {
-            boolean mayBeStarting = System.currentTimeMillis() - driver.lastModified() < STALE_MILLIS;
+            boolean mayBeStarting = now - driver.lastModified() < STALE_MILLIS;
             if (!mayBeStarting && !isActive(driver)) {
                 IoUtil.delete(driver, true);
             }

@@ -114,7 +114,8 @@ class AeronEndpointTest {
         AeronOptions huge = options.withTermBytes(1 << 30);
         String full = AeronFitness.problem(huge, 2048, 2048, 2).orElseThrow();
         assertTrue(full.contains(options.folder().toString()), full);
-        AeronOptions nowhere = AeronOptions.defaults(Path.of("/no/such/folder"), System::nanoTime);
+        AeronOptions nowhere =
+                AeronOptions.defaults(Path.of("/no/such/folder"), System::nanoTime, System::currentTimeMillis);
         assertTrue(AeronFitness.problem(nowhere, 2, 2, 2).isPresent());
     }
 }

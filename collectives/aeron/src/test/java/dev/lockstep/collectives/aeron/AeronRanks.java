@@ -49,7 +49,8 @@ final class AeronRanks implements AutoCloseable {
     static AeronOptions options() {
         Path shared = Path.of("/dev/shm");
         Path folder = Files.isWritable(shared) ? shared : Path.of(System.getProperty("java.io.tmpdir"));
-        return AeronOptions.defaults(folder, System::nanoTime).withTermBytes(TERM_BYTES);
+        return AeronOptions.defaults(folder, System::nanoTime, System::currentTimeMillis)
+                .withTermBytes(TERM_BYTES);
     }
 
     List<ProcessGroup> connect(int size, GroupOptions options) {

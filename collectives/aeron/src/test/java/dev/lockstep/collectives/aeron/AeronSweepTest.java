@@ -20,7 +20,7 @@ class AeronSweepTest {
         Files.setLastModifiedTime(dead, FileTime.from(Instant.now().minus(Duration.ofMinutes(1))));
         Path starting = Files.createDirectory(parent.resolve("lockstep-aeron-starting"));
         Path other = Files.createDirectory(parent.resolve("other"));
-        AeronDriver.context(AeronOptions.defaults(parent, System::nanoTime));
+        AeronDriver.context(AeronOptions.defaults(parent, System::nanoTime, System::currentTimeMillis));
         assertFalse(Files.exists(dead));
         assertTrue(Files.exists(starting));
         assertTrue(Files.exists(other));
