@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Without a terminal, or with a file, runs the snippets of a script; the first that fails ends it with"
-                    + " exit code 1. Values print themselves: a tensor, a module, a plot.",
+            "Without a terminal, or with a file, runs the snippets of a script, with or without semicolons; the first"
+                    + " that fails ends it with exit code 1. Values print themselves: a tensor, a module, a plot.",
             "",
             "Example:",
             "  lockstep shell",

@@ -4,6 +4,7 @@ import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.EvalException;
@@ -11,8 +12,6 @@ import jdk.jshell.JShell;
 import jdk.jshell.JShellException;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
-import jdk.jshell.SourceCodeAnalysis;
-import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 
 /**
  * Runs the snippets of a script one after the other, in this process: statements, declarations and expressions as in
@@ -50,42 +49,21 @@ public final class Script implements AutoCloseable {
     }
 
     private void run(String text, String label) {
-        SourceCodeAnalysis analysis = shell.sourceCodeAnalysis();
-        String rest = withoutShebang(text);
-        int line = 1;
-        while (!rest.isBlank()) {
-            int blank = leadingLines(rest);
-            CompletionInfo info = analysis.analyzeCompletion(rest);
-            if (info.completeness() == SourceCodeAnalysis.Completeness.EMPTY) {
-                return; // Only comments are left.
+        Snippets snippets = new Snippets(shell.sourceCodeAnalysis(), withoutShebang(text));
+        Optional<Snippets.Snippet> next = snippets.next();
+        while (next.isPresent()) {
+            Snippets.Snippet snippet = next.get();
+            if (!snippet.isWhole()) {
+                throw wrong(label, snippet.line(), "a snippet that does not end");
             }
-            if (!info.completeness().isComplete()) {
-                boolean unfinished = info.completeness() == SourceCodeAnalysis.Completeness.DEFINITELY_INCOMPLETE;
-                if (unfinished || info.source() == null) {
-                    throw wrong(label, line + blank, "a snippet that does not end");
-                }
-            }
-            evaluate(info.source(), label, line + blank);
-            line += lines(rest) - lines(info.remaining());
-            rest = info.remaining();
+            evaluate(snippet.source(), label, snippet.line());
+            next = snippets.next();
         }
     }
 
     /** A first line of {@code #!} becomes empty, so that lines keep their numbers. */
     private static String withoutShebang(String text) {
         return text.startsWith("#!") ? text.substring(Math.max(0, text.indexOf('\n'))) : text;
-    }
-
-    private static int leadingLines(String text) {
-        int start = 0;
-        while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
-            start++;
-        }
-        return lines(text.substring(0, start));
-    }
-
-    private static int lines(String text) {
-        return (int) text.chars().filter(c -> c == '\n').count();
     }
 
     private void evaluate(String source, String label, int line) {

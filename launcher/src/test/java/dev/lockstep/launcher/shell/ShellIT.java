@@ -37,8 +37,9 @@ class ShellIT {
             for (int i = 0; i < 100; i++) {
                 losses.add(step(x));
             }
-            println(net);
-            println(net.call(x).argmax(1));
+            println(net)
+            println(net.call(x)
+                    .argmax(1))
             println(losses.getLast() < 0.1 * losses.getFirst());
             var plot = Plot.of("loss").line("train", losses);
             plot.save(Path.of("loss.svg"));
