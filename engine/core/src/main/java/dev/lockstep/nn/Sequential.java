@@ -21,11 +21,6 @@ public final class Sequential extends Layer {
         }
     }
 
-    /** Makes a chain of layers. */
-    public static Sequential of(Layer... layers) {
-        return new Sequential(List.of(layers));
-    }
-
     /** {@return the layer at an index} */
     public Layer get(int index) {
         return layers.get(index);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class SummaryTest {
     private static Sequential net() {
-        return Sequential.of(new Linear(3, 4), new BatchNorm1d(4), new ReLU(), Sequential.of(new Linear(4, 2)));
+        return new Sequential(new Linear(3, 4), new BatchNorm1d(4), new ReLU(), new Sequential(new Linear(4, 2)));
     }
 
     @Test

@@ -161,12 +161,12 @@ class LayersTest {
 
         @Test
         void insideAStepTheMaskDependsOnStepRankAndPlaceAlone() {
-            Layer net = Sequential.of(new Dropout(), new Dropout());
+            Layer net = new Sequential(new Dropout(), new Dropout());
             float[] first = masked(net, 3, 1);
             assertArrayEquals(first, masked(net, 3, 1));
             assertFalse(Arrays.equals(first, masked(net, 4, 1)));
             assertFalse(Arrays.equals(first, masked(net, 3, 2)));
-            Sequential pair = Sequential.of(new Dropout(), new Dropout());
+            Sequential pair = new Sequential(new Dropout(), new Dropout());
             try (var _ = RandomSource.install(new StepRandom(0, 3, 1))) {
                 float[] one = pair.get(0).call(ones(64)).toFloatArray();
                 float[] other = pair.get(1).call(ones(64)).toFloatArray();
@@ -278,7 +278,7 @@ class LayersTest {
 
     @Test
     void printAsTorchDoes() {
-        Sequential net = Sequential.of(
+        Sequential net = new Sequential(
                 new Conv2d(1, 6, 5, o -> o.padding(2)),
                 new BatchNorm2d(6),
                 new ReLU(),

@@ -22,7 +22,7 @@ class ModulesOfPythonTest {
     private static final Map<String, Supplier<Module<?, ?>>> MODULES = Map.ofEntries(
             Map.entry(
                     "mlp",
-                    () -> Sequential.of(
+                    () -> new Sequential(
                             new Linear(4, 8),
                             new ReLU(),
                             new Dropout(0.5),
@@ -30,7 +30,7 @@ class ModulesOfPythonTest {
                             new LogSoftmax(1))),
             Map.entry(
                     "cnn",
-                    () -> Sequential.of(
+                    () -> new Sequential(
                             new Conv2d(3, 8, 3, o -> o.stride(2).padding(1).bias(false)),
                             new BatchNorm2d(8),
                             new SiLU(),
@@ -38,7 +38,7 @@ class ModulesOfPythonTest {
                             new Conv2d(
                                     8, 16, 3, o -> o.kernel(3, 5).padding(1, 2).groups(4)),
                             new Flatten())),
-            Map.entry("nested", () -> Sequential.of(Sequential.of(new Linear(2, 2), new Tanh()), new Linear(2, 3))),
+            Map.entry("nested", () -> new Sequential(new Sequential(new Linear(2, 2), new Tanh()), new Linear(2, 3))),
             Map.entry("list", () -> new ModuleList<>(List.of(new Linear(1, 2), new Linear(2, 1)))),
             Map.entry("lstm", () -> new LSTM(5, 7, o -> o.layers(2).batchFirst(true))),
             Map.entry("attention", () -> new MultiheadAttention(8, 2)),
@@ -50,12 +50,12 @@ class ModulesOfPythonTest {
             Map.entry("batch", () -> new BatchNorm1d(6, o -> o.eps(1e-3).momentum(0.2))),
             Map.entry(
                     "pool",
-                    () -> Sequential.of(
+                    () -> new Sequential(
                             new AvgPool2d(2),
                             new MaxPool2d(3, o -> o.stride(1).padding(1)),
                             new Softmax(-1),
                             new Sigmoid())),
-            Map.entry("gelu", () -> Sequential.of(new GELU(), new GELU(o -> o.tanh(true)))));
+            Map.entry("gelu", () -> new Sequential(new GELU(), new GELU(o -> o.tanh(true)))));
 
     /** What torch says of one module. */
     record Recorded(String name, String printed, List<String> state) {

@@ -24,7 +24,7 @@ class ShellIT {
             manualSeed(1);
             var x = tensor(new float[][] {{0, 0}, {0, 1}, {1, 0}, {1, 1}});
             var y = tensor(0L, 1L, 1L, 0L);
-            var net = Sequential.of(new Linear(2, 16), new Tanh(), new Linear(16, 2));
+            var net = new Sequential(new Linear(2, 16), new Tanh(), new Linear(16, 2));
             var optimizer = new Adam(net.parameters(), o -> o.lr(0.05));
             var losses = new ArrayList<Double>();
             double step(Tensor input) {

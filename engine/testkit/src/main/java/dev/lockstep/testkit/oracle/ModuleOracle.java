@@ -128,7 +128,7 @@ final class ModuleOracle {
         layer("Embedding", () -> new Embedding(5, 3));
         module("EmbeddingBag", () -> new EmbeddingBag(5, 3), (m, in) -> m.call(in.get(0)));
         layer("Identity", Identity::new);
-        layer("Sequential", () -> Sequential.of(new Linear(4, 3), new Tanh(), new Linear(3, 2)));
+        layer("Sequential", () -> new Sequential(new Linear(4, 3), new Tanh(), new Linear(3, 2)));
     }
 
     private void convolutions() {

@@ -40,7 +40,7 @@ final class SmallImageModels {
                     ? null
                     : child(
                             "downsample",
-                            Sequential.of(
+                            new Sequential(
                                     new Conv2d(
                                             inside,
                                             outside,
@@ -73,7 +73,7 @@ final class SmallImageModels {
             for (int k = 0; k < STAGES; k++) {
                 int outside = width << k;
                 Block first = new Block(inside, outside, k == 0 ? 1 : 2);
-                layers.add(child("layer" + (k + 1), Sequential.of(first, new Block(outside, outside, 1))));
+                layers.add(child("layer" + (k + 1), new Sequential(first, new Block(outside, outside, 1))));
                 inside = outside;
             }
             fc = child("fc", new Linear(inside, 5));
@@ -101,7 +101,7 @@ final class SmallImageModels {
         private final Conv2d out = child("out", new Conv2d(3, 1, 1));
 
         private static Sequential pair(int inside, int outside) {
-            return Sequential.of(
+            return new Sequential(
                     new Conv2d(inside, outside, 3, o -> o.padding(1)),
                     new ReLU(),
                     new Conv2d(outside, outside, 3, o -> o.padding(1)),

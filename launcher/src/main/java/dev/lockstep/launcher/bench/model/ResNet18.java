@@ -17,7 +17,7 @@ public final class ResNet18 extends Layer {
     private final BatchNorm2d norm = child("norm", new BatchNorm2d(64));
     private final Sequential blocks = child(
             "blocks",
-            Sequential.of(
+            new Sequential(
                     new ResidualBlock(64, 64, 1),
                     new ResidualBlock(64, 64, 1),
                     new ResidualBlock(64, 128, 2),

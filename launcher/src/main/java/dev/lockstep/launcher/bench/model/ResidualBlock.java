@@ -29,7 +29,7 @@ public final class ResidualBlock extends Layer {
                 ? null
                 : child(
                         "shortcut",
-                        Sequential.of(
+                        new Sequential(
                                 new Conv2d(in, out, 1, o -> o.stride(stride).bias(false)), new BatchNorm2d(out)));
     }
 
