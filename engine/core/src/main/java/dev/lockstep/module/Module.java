@@ -113,13 +113,32 @@ public abstract class Module<I, O> {
      */
     public final GradMode.Restore registerFullBackwardPreHook(UnaryOperator<Tensor> hook) {
         return registerForwardHook((input, output) -> {
-            TensorTree.forEach(output, tensor -> {
-                if (tensor.requiresGrad()) {
-                    tensor.registerHook(hook);
-                }
-            });
+            TensorTree.forEach(output, tensor -> hookGradient(tensor, hook));
             return output;
         });
+    }
+
+    /**
+     * Calls a hook with the gradient of each tensor that this module takes, as far as it comes through this call, until
+     * the result is closed; what was computed before still calls it. What the hook returns goes on instead. It sees the
+     * gradient of one virtual rank, and may run on several threads at once.
+     */
+    public final GradMode.Restore registerFullBackwardHook(UnaryOperator<Tensor> hook) {
+        return registerForwardPreHook(input -> TensorTree.map(input, tensor -> {
+            if (!tensor.requiresGrad()) {
+                return tensor;
+            }
+            Tensor taken =
+                    tensor.view(tensor.shape().toArray()); // Others who take the tensor have gradients of their own.
+            hookGradient(taken, hook);
+            return taken;
+        }));
+    }
+
+    private static void hookGradient(Tensor tensor, UnaryOperator<Tensor> hook) {
+        if (tensor.requiresGrad()) {
+            tensor.registerHook(hook);
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,23 @@ public final class TensorTree {
                 }
             }
             case Record tuple -> {
-                for (RecordComponent component : COMPONENTS.get(tuple.getClass())) {
+                for (RecordComponent component : components(tuple)) {
                     forEach(read(component, tuple), action);
                 }
             }
             default -> {}
         }
+    }
+
+    /**
+     * {@return {@code value} with what {@code change} gives in place of each of its tensors; the same object where that
+     * changes none} Tensors in collections that are not lists stay. Lists and maps become unmodifiable ones.
+     *
+     * @throws IllegalArgumentException if a record that holds a changed tensor cannot be made anew
+     */
+    @SuppressWarnings({"unchecked", "NullAway"}) // Each kind of thing becomes one of its kind, and null stays null.
+    public static <T> T map(T value, UnaryOperator<Tensor> change) {
+        return (T) new TreeMapping(change).apply(value);
     }
 
     /** Keeps every tensor in {@code value} (see {@link Tensor#keep}). Returns the value. */
@@ -60,7 +72,11 @@ public final class TensorTree {
         forEach(value, Tensor::close);
     }
 
-    private static @Nullable Object read(RecordComponent component, Object tuple) {
+    static RecordComponent[] components(Record tuple) {
+        return COMPONENTS.get(tuple.getClass());
+    }
+
+    static @Nullable Object read(RecordComponent component, Object tuple) {
         try {
             return component.getAccessor().invoke(tuple);
         } catch (IllegalAccessException | InvocationTargetException failure) {
