@@ -15,12 +15,8 @@ import dev.lockstep.launcher.link.Link;
 import dev.lockstep.launcher.link.LinkServer;
 import dev.lockstep.launcher.link.WorkerMessage;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -31,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * from a queue and acts; {@link #decided} and {@link #interrupt} may be called from any.
  */
 public final class Agent {
-    private static final int INBOX_MAX = 1 << 16;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long STOP_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -47,8 +42,8 @@ public final class Agent {
     private final AgentSetup setup;
     private final RunListener listener;
     private final LongSupplier nanoClock;
-    private final BlockingQueue<AgentInput> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
-    private final Map<String, Child> children = new LinkedHashMap<>();
+    private final Inbox inbox;
+    private final Children children = new Children();
     private final Departures departures = new Departures();
     private final Control control;
     private Phase phase = Phase.RUNNING;
@@ -66,17 +61,18 @@ public final class Agent {
         this.setup = setup;
         this.listener = listener;
         this.nanoClock = nanoClock;
+        this.inbox = new Inbox(nanoClock);
         this.control = control.apply(this);
     }
 
     /** Hands over a decision of the coordinator; it is carried out on the agent's thread, at once if called from it. */
     public void decided(ClusterEffect effect) {
-        put(new AgentInput.Decided(effect));
+        inbox.put(new AgentInput.Decided(effect));
     }
 
     /** Asks for the end of the run: in good order, or at once. */
     public void interrupt(String signal, int exitCode, boolean now) {
-        put(new AgentInput.Interrupted(signal, exitCode, now));
+        inbox.put(new AgentInput.Interrupted(signal, exitCode, now));
     }
 
     /**
@@ -87,13 +83,13 @@ public final class Agent {
      */
     public int run() {
         String token = Names.randomId();
-        try (LinkServer links = LinkServer.open(token, new Ears());
+        try (LinkServer links = LinkServer.open(token, inbox);
                 Nursery nursery = new Nursery(setup, links, token, inbox, nanoClock)) {
             try {
                 startWorkers(nursery);
                 loop();
             } finally {
-                children.values().forEach(child -> child.process.destroyForcibly());
+                children.killAll();
             }
             return exitCode;
         } catch (IOException e) {
@@ -107,10 +103,9 @@ public final class Agent {
     private void startWorkers(Nursery nursery) {
         control.send(new ClusterEvent.AgentJoined(setup.id(), setup.host(), setup.workers()));
         for (int localRank = 0; localRank < setup.workers(); localRank++) {
-            Child child = nursery.start(localRank);
-            children.put(child.id.value(), child);
+            children.add(nursery.start(localRank));
         }
-        for (Child child : children.values()) {
+        for (Child child : children.all()) {
             control.send(
                     new ClusterEvent.WorkerStarted(child.id, setup.id(), setup.host(), child.pid(), child.localRank));
         }
@@ -119,10 +114,7 @@ public final class Agent {
     private void loop() {
         try {
             while (!isOver()) {
-                AgentInput input = inbox.poll(control.waitNanos(POLL_NANOS), TimeUnit.NANOSECONDS);
-                if (input != null) {
-                    handle(input);
-                }
+                inbox.take(control.waitNanos(POLL_NANOS)).ifPresent(this::handle);
                 control.tick();
                 listener.tick();
                 departures.due(nanoClock.getAsLong()).forEach(this::concluded);
@@ -135,30 +127,21 @@ public final class Agent {
     }
 
     private boolean isOver() {
-        boolean allGone = children.values().stream().allMatch(child -> child.reaped);
-        return allGone && (phase != Phase.RUNNING || children.values().stream().allMatch(c -> c.ended && !c.joined));
+        return children.areAllGone() && (phase != Phase.RUNNING || children.haveAllEndedWithoutTraining());
     }
 
     private void handle(AgentInput input) {
         switch (input) {
-            case AgentInput.Connected(var worker, var link) -> connected(child(worker), link);
-            case AgentInput.Said(var worker, var message, var atNanos) -> said(child(worker), message, atNanos);
-            case AgentInput.Disconnected(var worker, var _, var atNanos) -> disconnected(child(worker), atNanos);
+            case AgentInput.Connected(var worker, var link) -> connected(children.get(worker), link);
+            case AgentInput.Said(var worker, var message, var atNanos) -> said(children.get(worker), message, atNanos);
+            case AgentInput.Disconnected(var worker, var _, var atNanos) -> disconnected(children.get(worker), atNanos);
             case AgentInput.Exited(var worker, var code, var evidence) ->
                 departures
-                        .exited(child(worker), code, evidence, nanoClock.getAsLong())
+                        .exited(children.get(worker), code, evidence, nanoClock.getAsLong())
                         .ifPresent(this::concluded);
             case AgentInput.Decided(var effect) -> perform(effect);
             case AgentInput.Interrupted interrupted -> interrupted(interrupted);
         }
-    }
-
-    private Child child(String worker) {
-        Child child = children.get(worker);
-        if (child == null) {
-            throw new AssertionError("agent: no child " + worker);
-        }
-        return child;
     }
 
     private void connected(Child child, Link<AgentMessage, WorkerMessage> link) {
@@ -246,7 +229,7 @@ public final class Agent {
         String cause = failure.type() + ": " + failure.message();
         listener.incident(
                 new Incident(Incident.Severity.FAILURE, rank, setup.host(), child.pid(), failure.at(), cause),
-                Optional.of(new RunListener.Detail(child.localRank, child.logs, child.failure())));
+                Optional.of(child.detail()));
         stop(failure.exitCode(), "rank " + rank + " failed after training: " + cause);
     }
 
@@ -271,8 +254,7 @@ public final class Agent {
 
     /** In order is to exit after training is complete, or to return from a program that does not train at all. */
     private boolean endedInOrder(Child child, int code) {
-        boolean nobodyTrains = children.values().stream().noneMatch(other -> other.joined);
-        return code == ExitCode.OK && (phase == Phase.COMPLETING || (child.ended && nobodyTrains));
+        return code == ExitCode.OK && (phase == Phase.COMPLETING || (child.ended && children.nobodyTrains()));
     }
 
     /** Only the leader still has something to do after the last step: it saves. */
@@ -282,7 +264,7 @@ public final class Agent {
         var severity = rank == 0 ? Incident.Severity.FAILURE : Incident.Severity.WARNING;
         listener.incident(
                 new Incident(severity, rank, setup.host(), child.pid(), Causes.place(child), cause),
-                Optional.of(new RunListener.Detail(child.localRank, child.logs, child.failure())));
+                Optional.of(child.detail()));
         if (rank == 0) {
             stop(ExitCode.LOST, "rank 0: " + cause);
         }
@@ -293,20 +275,17 @@ public final class Agent {
             case ClusterEffect.WriteGeneration _ -> throw new AssertionError("agent: only the coordinator writes");
             case ClusterEffect.Announce(var generation) -> announce(generation);
             case ClusterEffect.Finish(var code, var reason) -> finish(code, reason);
-            case ClusterEffect.Report(var incident) -> listener.incident(incident, detailOf(incident));
-            case ClusterEffect.KillWorker(var worker, var _, var _) -> {
-                Child child = children.get(worker.value());
-                if (child != null) {
-                    child.process.destroyForcibly();
-                }
-            }
+            case ClusterEffect.Report(var incident) ->
+                listener.incident(incident, children.detailOf(incident, setup.host()));
+            case ClusterEffect.KillWorker(var worker, var _, var _) ->
+                children.find(worker.value()).ifPresent(child -> child.process.destroyForcibly());
         }
     }
 
     private void announce(Generation generation) {
         current = generation;
         listener.announced(generation);
-        for (Child child : children.values()) {
+        for (Child child : children.all()) {
             generation.rankOf(child.id).ifPresent(rank -> child.say(Forms.of(generation, rank)));
         }
     }
@@ -319,7 +298,7 @@ public final class Agent {
         if (phase == Phase.RUNNING) {
             phase = Phase.COMPLETING;
             long last = current == null ? 1 : current.number() + 1;
-            children.values().forEach(child -> child.say(new AgentMessage.Complete(last)));
+            children.say(new AgentMessage.Complete(last));
         }
     }
 
@@ -331,7 +310,7 @@ public final class Agent {
         exitCode = code;
         listener.stopping(code, reason);
         killAtNanos = nanoClock.getAsLong() + STOP_GRACE_NANOS;
-        children.values().forEach(child -> child.say(new AgentMessage.Stop(reason)));
+        children.say(new AgentMessage.Stop(reason));
     }
 
     private void interrupted(AgentInput.Interrupted interrupted) {
@@ -348,42 +327,9 @@ public final class Agent {
 
     private void killStragglers() {
         long now = nanoClock.getAsLong();
-        boolean stopNow = phase == Phase.STOPPING && now >= killAtNanos;
-        children.values().stream()
-                .filter(child -> !child.reaped && (stopNow || (child.killAtNanos != 0 && now >= child.killAtNanos)))
-                .forEach(child -> child.process.destroyForcibly());
-    }
-
-    private Optional<RunListener.Detail> detailOf(Incident incident) {
-        return children.values().stream()
-                .filter(child -> child.pid() == incident.pid() && setup.host().equals(incident.host()))
-                .findFirst()
-                .map(child -> new RunListener.Detail(child.localRank, child.logs, child.failure()));
-    }
-
-    private void put(AgentInput input) {
-        try {
-            inbox.put(input);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Puts what the links bring into the queue. */
-    private final class Ears implements LinkServer.Listener {
-        @Override
-        public void connected(String worker, Link<AgentMessage, WorkerMessage> link) {
-            put(new AgentInput.Connected(worker, link));
-        }
-
-        @Override
-        public void received(String worker, WorkerMessage message) {
-            put(new AgentInput.Said(worker, message, nanoClock.getAsLong()));
-        }
-
-        @Override
-        public void disconnected(String worker, String why) {
-            put(new AgentInput.Disconnected(worker, why, nanoClock.getAsLong()));
+        children.killStragglers(now);
+        if (phase == Phase.STOPPING && now >= killAtNanos) {
+            children.killAll();
         }
     }
 }

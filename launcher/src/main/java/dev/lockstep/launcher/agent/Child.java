@@ -53,7 +53,8 @@ final class Child {
         return BlackBox.read(blackBox);
     }
 
-    Optional<WorkerMessage.Failed> failure() {
-        return Optional.ofNullable(failure);
+    /** {@return where to read more of what happened to it} */
+    RunListener.Detail detail() {
+        return new RunListener.Detail(localRank, logs, Optional.ofNullable(failure));
     }
 }

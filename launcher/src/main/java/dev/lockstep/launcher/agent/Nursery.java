@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -22,11 +21,11 @@ final class Nursery implements AutoCloseable {
     private final AgentSetup setup;
     private final LinkServer links;
     private final String token;
-    private final BlockingQueue<AgentInput> inbox;
+    private final Inbox inbox;
     private final LongSupplier nanoClock;
     private final DeathWatch watch = new DeathWatch();
 
-    Nursery(AgentSetup setup, LinkServer links, String token, BlockingQueue<AgentInput> inbox, LongSupplier nanoClock) {
+    Nursery(AgentSetup setup, LinkServer links, String token, Inbox inbox, LongSupplier nanoClock) {
         this.setup = setup;
         this.links = links;
         this.token = token;
