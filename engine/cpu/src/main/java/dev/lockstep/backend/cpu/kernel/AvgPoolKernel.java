@@ -61,7 +61,7 @@ final class AvgPoolKernel {
         FloatVector sum = Lanes.all(0);
         for (int h = rows.start()[row]; h < endRow; h++) {
             for (int w = startColumn; w < endColumn; w++) {
-                sum = sum.add(Lanes.load(image + (h * width + w) * pixelBytes));
+                sum = Lanes.known(sum).add(Lanes.load(image + (h * width + w) * pixelBytes));
             }
         }
         return sum;
@@ -126,7 +126,7 @@ final class AvgPoolKernel {
         for (int row = rows.firstOver()[h]; row < endRow; row++) {
             for (int column = startColumn; column < endColumn; column++) {
                 FloatVector gradient = Lanes.load(g + (row * columns.windows() + column) * pixelBytes);
-                sum = sum.add(gradient.div(sizes));
+                sum = Lanes.known(sum).add(gradient.div(sizes));
             }
         }
         return sum;

@@ -18,7 +18,7 @@ final class Extremes {
         long end = address + (count - Lanes.COUNT) * Float.BYTES;
         FloatVector max = Lanes.load(end);
         for (long at = address; at < end; at += Lanes.BYTES) {
-            max = max.max(Lanes.load(at));
+            max = Lanes.known(max).max(Lanes.load(at));
         }
         return max.reduceLanes(VectorOperators.MAX);
     }
@@ -31,7 +31,7 @@ final class Extremes {
         long end = address + (count - Lanes.COUNT) * Float.BYTES;
         FloatVector min = Lanes.load(end);
         for (long at = address; at < end; at += Lanes.BYTES) {
-            min = min.min(Lanes.load(at));
+            min = Lanes.known(min).min(Lanes.load(at));
         }
         return min.reduceLanes(VectorOperators.MIN);
     }
@@ -44,7 +44,7 @@ final class Extremes {
         long end = address + (count - Lanes.COUNT) * Float.BYTES;
         IntVector max = ordered(Lanes.load(end));
         for (long at = address; at < end; at += Lanes.BYTES) {
-            max = max.max(ordered(Lanes.load(at)));
+            max = Lanes.known(max).max(ordered(Lanes.load(at)));
         }
         int largest = max.reduceLanes(VectorOperators.MAX);
         return Float.intBitsToFloat(largest < 0 ? largest ^ Integer.MAX_VALUE : largest);

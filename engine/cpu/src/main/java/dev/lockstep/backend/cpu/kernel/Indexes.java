@@ -1,6 +1,7 @@
 package dev.lockstep.backend.cpu.kernel;
 
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Checks indexes before kernels follow them. */
 final class Indexes {
@@ -13,11 +14,9 @@ final class Indexes {
         IntVector vectors = IntVector.zero(Lanes.INTS);
         for (long i = 0; i < whole; i += Lanes.COUNT) {
             IntVector numbers = Lanes.loadInts(address + i * Integer.BYTES);
-            vectors = vectors.or(numbers).or(numbers.neg().add(limit - 1));
+            vectors = Lanes.known(vectors).or(numbers).or(numbers.neg().add(limit - 1));
         }
-        for (int lane = 0; lane < Lanes.COUNT; lane++) {
-            bad |= vectors.lane(lane);
-        }
+        bad |= vectors.reduceLanes(VectorOperators.OR);
         for (long i = whole; i < count; i++) {
             int number = Lanes.getInt(address + i * Integer.BYTES);
             bad |= number | (limit - 1 - number);

@@ -63,6 +63,28 @@ public final class Lanes {
         vector.intoMemorySegment(ALL, address, ORDER);
     }
 
+    /**
+     * {@return the vector itself, of {@link #SPECIES}} Tells the compiler its class; see Note [Known vectors].
+     *
+     * <p>Note [Known vectors]: in {@code sum = sum.add(x)} the compiler sees of what a loop carries only that it is
+     * some vector. What to inline it then takes from a profile, and from one that all kernels share; where there is
+     * none, or it holds several species, the vectors are boxed for as long as the JVM lives. {@code known(sum).add(x)}
+     * needs no profile. Costs nothing in compiled code.
+     */
+    static FloatVector known(FloatVector vector) {
+        return known(vector, SPECIES);
+    }
+
+    /** {@return the vector itself, of a species that is a constant} As for {@link #SPECIES}. */
+    static FloatVector known(FloatVector vector, VectorSpecies<Float> species) {
+        return (FloatVector) species.vectorType().cast(vector);
+    }
+
+    /** {@return the vector itself, of {@link #INTS}} As for floats. */
+    static IntVector known(IntVector vector) {
+        return (IntVector) INTS.vectorType().cast(vector);
+    }
+
     /** Loads as many bfloat16 numbers as {@link #COUNT}. */
     static FloatVector loadBf16(long address) {
         ShortVector halves = ShortVector.fromMemorySegment(SHORTS, ALL, address, ORDER);

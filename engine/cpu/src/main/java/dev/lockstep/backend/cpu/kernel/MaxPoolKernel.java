@@ -68,10 +68,10 @@ final class MaxPoolKernel {
             for (int w = startColumn; w < endColumn; w++) {
                 int place = h * width + w;
                 FloatVector candidate = Lanes.load(image + place * pixelBytes);
-                VectorMask<Float> wins = candidate.compare(GT, best);
-                best = best.blend(candidate, wins);
-                places = places.blend(place, wins.cast(Lanes.INTS));
-                total = total.add(candidate);
+                VectorMask<Float> wins = candidate.compare(GT, Lanes.known(best));
+                best = Lanes.known(best).blend(candidate, wins);
+                places = Lanes.known(places).blend(place, wins.cast(Lanes.INTS));
+                total = Lanes.known(total).add(candidate);
             }
         }
         Lanes.store(best, y);
@@ -152,7 +152,8 @@ final class MaxPoolKernel {
                 long at = (row * columns.windows() + column) * pixelBytes;
                 VectorMask<Float> mine =
                         Lanes.loadInts(index + at).compare(EQ, place).cast(Lanes.SPECIES);
-                sum = sum.blend(sum.add(Lanes.load(g + at)), mine);
+                FloatVector before = Lanes.known(sum);
+                sum = before.blend(before.add(Lanes.load(g + at)), mine);
             }
         }
         return sum;

@@ -55,8 +55,9 @@ final class SumLoop implements SumKernel {
         long rest = count % FixedSum.LANES;
         long end = (count - rest) * Float.BYTES;
         for (long i = 0; i < end; i += STEP_BYTES) {
-            low = low.add(FUNCTION.apply(numbers, load(a + i), load(b + i)));
-            high = high.add(FUNCTION.apply(numbers, load(a + i + HALF_BYTES), load(b + i + HALF_BYTES)));
+            low = Lanes.known(low, EIGHT).add(FUNCTION.apply(numbers, load(a + i), load(b + i)));
+            high = Lanes.known(high, EIGHT)
+                    .add(FUNCTION.apply(numbers, load(a + i + HALF_BYTES), load(b + i + HALF_BYTES)));
         }
         if (rest > 0) {
             low = addFew(low, numbers, a + end, b + end, rest);
