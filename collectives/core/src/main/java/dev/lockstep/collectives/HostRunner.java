@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -39,15 +38,15 @@ final class HostRunner implements CollectiveRunner {
     /**
      * Makes a runner.
      *
-     * @param onFailure told the first failure of a collective, on the thread that ran it
+     * @param fate hears of the first failure before any work fails
      */
-    HostRunner(MessageRunner messages, Hosts hosts, Stages stages, Consumer<CollectiveException> onFailure) {
+    HostRunner(MessageRunner messages, Hosts hosts, Stages stages, SharedFate fate) {
         this.messages = messages;
         this.hosts = hosts;
         this.local = stages.local();
         this.leaders = stages.leaders();
         String name = "collectives-" + hosts.local().generation() + "." + hosts.rank();
-        this.lane = new Lanes(name, 1, NEVER, onFailure);
+        this.lane = new Lanes(name, 1, NEVER, fate);
     }
 
     @Override

@@ -26,12 +26,12 @@ final class MessageRunner implements CollectiveRunner {
     /**
      * Makes a runner.
      *
-     * @param onFailure told the first failure of a collective, on the thread that ran it
+     * @param fate hears of the first failure before any work fails
      */
-    MessageRunner(Transport transport, GroupOptions options, Consumer<CollectiveException> onFailure) {
+    MessageRunner(Transport transport, GroupOptions options, SharedFate fate) {
         this.means = new Exchange.Means(transport, options);
         String name = "collectives-" + transport.generation() + "." + transport.rank();
-        this.lanes = new Lanes(name, options.lanes(), options.timeout(), onFailure);
+        this.lanes = new Lanes(name, options.lanes(), options.timeout(), fate);
     }
 
     /** Lets the collectives that are called from now on choose by these costs; the same on every rank. */

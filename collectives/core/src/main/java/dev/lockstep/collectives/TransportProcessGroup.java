@@ -77,7 +77,7 @@ public final class TransportProcessGroup implements ProcessGroup {
     }
 
     private MessageRunner byMessages(Transport over) {
-        MessageRunner made = new MessageRunner(over, options, fate::fail);
+        MessageRunner made = new MessageRunner(over, options, fate);
         fate.add(made);
         choosing.add(made);
         return made;
@@ -92,7 +92,7 @@ public final class TransportProcessGroup implements ProcessGroup {
     }
 
     private WindowRunner byWindow(Transport near, Windows windows) {
-        WindowRunner made = new WindowRunner(near, windows, options, fate::fail);
+        WindowRunner made = new WindowRunner(near, windows, options, fate);
         fate.add(made);
         return made;
     }
@@ -106,7 +106,7 @@ public final class TransportProcessGroup implements ProcessGroup {
         Optional<MessageRunner> leaders = near.rank() == 0
                 ? Optional.of(byMessages(SubTransport.of(transport, hosts.leaders(), LEADERS)))
                 : Optional.empty();
-        return new HostRunner(messages, hosts, new HostRunner.Stages(local, leaders), fate::fail);
+        return new HostRunner(messages, hosts, new HostRunner.Stages(local, leaders), fate);
     }
 
     @Override
@@ -329,7 +329,7 @@ public final class TransportProcessGroup implements ProcessGroup {
 
     @Override
     public void close() {
-        if (fate.hasFailed()) {
+        if (fate.reason() != null) {
             return;
         }
         CollectiveException reason = new GroupAbortedException("rank " + rank() + " closed generation " + generation());

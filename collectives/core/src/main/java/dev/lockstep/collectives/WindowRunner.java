@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ final class WindowRunner implements CollectiveRunner {
     private final Windows windows;
     private final GroupOptions options;
     private final WindowCollectives collectives;
-    private final Consumer<CollectiveException> onFailure;
+    private final SharedFate fate;
     private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
     private final AtomicInteger awaiting = new AtomicInteger();
     private final AtomicReference<@Nullable Backoff> spareBackoff = new AtomicReference<>();
@@ -51,10 +50,10 @@ final class WindowRunner implements CollectiveRunner {
     /**
      * Makes a runner.
      *
-     * @param onFailure told the first failure of a collective, on the thread that found it
+     * @param fate hears of the first failure before any work fails
      */
-    WindowRunner(Transport transport, Windows windows, GroupOptions options, Consumer<CollectiveException> onFailure) {
-        this.onFailure = onFailure;
+    WindowRunner(Transport transport, Windows windows, GroupOptions options, SharedFate fate) {
+        this.fate = fate;
         this.transport = transport;
         this.windows = windows;
         this.options = options;
@@ -112,7 +111,8 @@ final class WindowRunner implements CollectiveRunner {
         try {
             WindowWork work = new WindowWork(this, sequence++, call, rounds);
             if (queue.size() == QUEUE_LIMIT) {
-                work.fail(new GroupAbortedException("more than " + QUEUE_LIMIT + " collectives wait"));
+                queue.add(work);
+                giveUp(new GroupAbortedException(work + ": more than " + QUEUE_LIMIT + " collectives wait"));
                 return work;
             }
             queue.add(work);
@@ -144,7 +144,7 @@ final class WindowRunner implements CollectiveRunner {
 
     private void drive() {
         Backoff backoff = new Backoff(windows.isOversubscribed());
-        while (failure.get() == null) {
+        while (failed() == null) {
             if (queued == 0 || awaiting.get() > 0) {
                 LockSupport.park(this);
                 backoff.reset();
@@ -152,6 +152,12 @@ final class WindowRunner implements CollectiveRunner {
                 advance(backoff);
             }
         }
+    }
+
+    /** {@return what ended this runner, or all of its fate; see Note [A failure is one moment]} */
+    private @Nullable CollectiveException failed() {
+        CollectiveException reason = failure.get();
+        return reason != null ? reason : fate.reason();
     }
 
     /** Goes a round further, or lets some time pass. */
@@ -179,7 +185,7 @@ final class WindowRunner implements CollectiveRunner {
 
     /** Goes one round further with the oldest collective; returns whether anything has changed. */
     private boolean step() {
-        CollectiveException reason = failure.get();
+        CollectiveException reason = failed();
         if (reason != null) {
             return failQueued(reason);
         }
@@ -214,9 +220,7 @@ final class WindowRunner implements CollectiveRunner {
     }
 
     private boolean giveUp(CollectiveException reason) {
-        if (fail(reason)) {
-            onFailure.accept(reason);
-        }
+        fate.fail(reason);
         return failQueued(reason);
     }
 
@@ -227,7 +231,7 @@ final class WindowRunner implements CollectiveRunner {
         }
         try {
             WindowWork oldest = queue.peek();
-            if (oldest != null && failure.get() == null) {
+            if (oldest != null && failed() == null) {
                 lookForFarewells(oldest);
                 checkTime(oldest);
             }
@@ -268,7 +272,7 @@ final class WindowRunner implements CollectiveRunner {
 
     /** Drives what is queued as far as it goes at once; returns whether {@code work} has ended. */
     boolean progress(WindowWork work) {
-        CollectiveException reason = failure.get();
+        CollectiveException reason = failed();
         while (!work.hasEnded() && tryStep()) {
             // Another round was possible.
         }
@@ -312,7 +316,7 @@ final class WindowRunner implements CollectiveRunner {
     }
 
     private long checkAwait(WindowWork work, Duration timeout, long since) {
-        CollectiveException reason = failure.get();
+        CollectiveException reason = failed();
         if (reason != null) {
             work.fail(reason);
         }
@@ -361,7 +365,7 @@ final class WindowRunner implements CollectiveRunner {
             return false;
         }
         try {
-            CollectiveException reason = failure.get();
+            CollectiveException reason = failed();
             if (reason != null) {
                 failQueued(reason);
             }
