@@ -4,7 +4,7 @@
 set -euo pipefail
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
-machines=4 rate=1gbit seconds=0.5 rounds=2
+machines=4 rate=1gbit seconds=0.5 rounds=2 loss=0 delay=0 transports=tcp peers="openmpi gloo"
 sizes=(4 1024 65536 1048576 16777216)
 while [ $# -gt 0 ]; do
   case $1 in
@@ -12,19 +12,25 @@ while [ $# -gt 0 ]; do
     --rate) rate=$2 ;;
     --seconds) seconds=$2 ;;
     --rounds) rounds=$2 ;;
-    *) printf 'usage: allreduce_hosts.sh [--machines N] [--rate 1gbit] [--seconds S] [--rounds R]\n' >&2; exit 2 ;;
+    --loss) loss=$2 ;;
+    --delay) delay=$2 ;;
+    --transports) transports=$2 ;;
+    --peers) peers=$2 ;;
+    --bytes) IFS=, read -ra sizes <<<"$2" ;;
+    *) printf '%s\n' "usage: allreduce_hosts.sh [--machines N] [--rate 1gbit] [--loss PERCENT] [--delay MILLISECONDS]" \
+      "  [--seconds S] [--rounds R] [--bytes 4,1024] [--transports \"tcp tls aeron\"] [--peers \"openmpi gloo\"]" >&2; exit 2 ;;
   esac
   shift 2
 done
 
-"$here/namespaces.sh" possible
-set_up_torch
-set_up_openmpi
+if [ "$loss $delay" = "0 0" ]; then "$here/namespaces.sh" possible; else "$here/namespaces.sh" possible bad; fi
+if [[ $peers == *gloo* ]]; then set_up_torch; fi
+if [[ $peers == *openmpi* ]]; then set_up_openmpi; fi
 "$lockstep" --version >/dev/null # Which builds it, if need be, once and not on every machine.
 name=lsb
 work=$(mktemp -d)
 trap '"$here/namespaces.sh" down "$name"; rm -rf "$work"' EXIT
-"$here/namespaces.sh" up "$name" "$machines" "$rate"
+"$here/namespaces.sh" up "$name" "$machines" "$rate" "$loss" "$delay"
 export LOCKSTEP_TOKEN OMPI_MCA_mca_base_component_show_load_errors=0
 LOCKSTEP_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 
@@ -43,11 +49,22 @@ everywhere() {
   wait "${pids[@]}"
 }
 
+# certify: an authority, and a certificate that all machines show.
+certify() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/ca.key" -out "$work/ca.pem" -days 2 -subj /CN=ca
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/node.key" -out "$work/node.csr" -subj /CN=node
+  openssl x509 -req -in "$work/node.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -out "$work/node.pem" -days 2
+}
+
+# ours_on MACHINE PORT TRANSPORT: tls is TCP, encrypted.
 ours_on() {
-  local bytes
+  local bytes over=(--transport "$3")
   bytes=$(IFS=,; printf '%s' "${sizes[*]}")
+  if [ "$3" = tls ]; then
+    over=(--transport tcp --tls-cert "$work/node.pem" --tls-key "$work/node.key" --tls-ca "$work/ca.pem")
+  fi
   on "$1" "$lockstep" bench allreduce --nnodes "$machines" --node-rank $(($1 - 1)) --rendezvous "10.79.0.1:$2" \
-    --transport "$3" --seconds "$seconds" --bytes "$bytes" --json
+    "${over[@]}" --seconds "$seconds" --bytes "$bytes" --json | sed "s/\"transport\":\"tcp\"/\"transport\":\"$3\"/"
 }
 
 gloo_on() {
@@ -67,9 +84,13 @@ openmpi() {
     --mca oob_tcp_if_include 10.79.0.0/24 $work/allreduce_mpi $seconds ${sizes[*]}"
 }
 
-if command -v mpicc >/dev/null; then mpicc -O3 -march=native -o "$work/allreduce_mpi" "$here/allreduce_mpi.c"; fi
-for ((round = 0; round < rounds; round++)); do
-  everywhere ours_on "$(port)" tcp
-  openmpi
+gloo() {
   if "$python" -c 'import torch' 2>/dev/null; then everywhere gloo_on "$(port)"; fi
+}
+
+if command -v mpicc >/dev/null; then mpicc -O3 -march=native -o "$work/allreduce_mpi" "$here/allreduce_mpi.c"; fi
+if [[ " $transports " == *" tls "* ]]; then certify 2>/dev/null; fi
+for ((round = 0; round < rounds; round++)); do
+  for transport in $transports; do everywhere ours_on "$(port)" "$transport"; done
+  for peer in $peers; do "$peer"; done
 done | tee "$work/lines" | "$python" "$here/allreduce_hosts_table.py"
