@@ -8,24 +8,36 @@ import dev.lockstep.collectives.ReduceOp;
 import dev.lockstep.layout.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Measures all-reduce as one rank of a group sees it. Confined to one thread. */
 final class RankBench {
     /**
-     * How long it takes until the compilers of all ranks are done with the code of a small call: until then they take
+     * How long to wait at most until the compilers of all ranks are done with the code of a call: until then they take
      * the processors from ranks that outnumber them, and a call of 6 us takes 200.
      */
-    private static final double HOT_SECONDS = 2.5;
+    private static final double HOT_SECONDS_MAX = 10;
 
     /** How much longer than a measurement that may last at most. */
     private static final double HOT_SHARE = 20;
+
+    /** How long at least: some code is called often enough only then. */
+    private static final double HOT_SECONDS_MIN = 3;
+
+    /** How often the compilers are looked at, and what they may still do meanwhile. */
+    private static final double LOOK_SECONDS = 1;
+
+    private static final double COMPILING_SHARE = 0.02;
 
     private static final int CALLS_MIN = 5;
     private static final int CALLS_MAX = 20_000;
     private static final int WARM_CALLS_MIN = 3;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final CompilationMXBean COMPILERS =
+            Objects.requireNonNull(ManagementFactory.getCompilationMXBean(), "this JVM compiles nothing");
 
     private final ProcessGroup group;
     private final AllReduceOptions options;
@@ -48,7 +60,20 @@ final class RankBench {
     void warmUp() {
         MemorySegment in = allIn.asSlice(0, options.sum().dtype().sizeBytes());
         MemorySegment out = allOut.asSlice(0, in.byteSize());
-        warmUp(Math.min(HOT_SECONDS, HOT_SHARE * options.seconds()), () -> allReduce(in, out));
+        double most = Math.min(HOT_SECONDS_MAX, HOT_SHARE * options.seconds());
+        double look = Math.min(LOOK_SECONDS, most);
+        double before;
+        double spent = 0;
+        do {
+            before = compiledSeconds();
+            warmUp(look, () -> allReduce(in, out));
+            spent += look;
+        } while (spent < most
+                && (spent < HOT_SECONDS_MIN || largest(compiledSeconds() - before) > COMPILING_SHARE * look));
+    }
+
+    private static double compiledSeconds() {
+        return COMPILERS.getTotalCompilationTime() / 1e3;
     }
 
     /** Measures every size; rank 0 hands the results to {@code report}. */
