@@ -9,19 +9,26 @@ import dev.lockstep.tensor.Autocast;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.train.Job;
 import dev.lockstep.train.StepContext;
+import dev.lockstep.train.StepResult;
 import dev.lockstep.train.Trainer;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.DoubleStream;
 
-/** Trains a workload for some steps and times each. One use; confined to one thread. */
+/**
+ * Trains a workload for some steps and times each. Workers whose time is limited stop at the same step: how much has
+ * passed they average like a metric. One use; confined to one thread.
+ */
 public final class TrainBench {
+    private static final String SECONDS = "seconds";
+
     private final TrainOptions options;
     private final Instant launched;
     private final LongSupplier nanoClock;
     private final Optional<StepProfile> profile;
     private boolean profiling;
+    private long began;
 
     /**
      * Prepares a run.
@@ -47,19 +54,18 @@ public final class TrainBench {
                 .registerCommHook(options.compression());
         DoubleStream.Builder seconds = DoubleStream.builder();
         DoubleStream.Builder losses = DoubleStream.builder();
-        long began = nanoClock.getAsLong();
-        long before = began;
+        began = nanoClock.getAsLong();
+        double past = 0;
         double first = 0;
-        for (int step = 0; !options.length().isOver(step, (before - began) / 1e9); step++) {
-            profileOnceWarm(step, (before - began) / 1e9);
-            before = nanoClock.getAsLong();
-            losses.add(trainer.step(plan.at(step, options.globalBatch()), this::loss)
-                    .loss());
-            long after = nanoClock.getAsLong();
-            seconds.add((after - before) / 1e9);
-            long nanos = after - before;
+        for (int step = 0; !options.length().isOver(step, past); step++) {
+            profileOnceWarm(step, past);
+            long before = nanoClock.getAsLong();
+            StepResult result = trainer.step(plan.at(step, options.globalBatch()), this::loss);
+            long nanos = nanoClock.getAsLong() - before;
+            losses.add(result.loss());
+            past = result.metrics().getOrDefault(SECONDS, 0.0);
+            seconds.add(nanos / 1e9);
             profile.ifPresent(ops -> ops.countStep(nanos));
-            before = after;
             first = step == 0 ? ProcessFacts.secondsSince(launched) : first;
         }
         trainer.finish();
@@ -76,6 +82,9 @@ public final class TrainBench {
     }
 
     private Tensor loss(Layer model, Batch batch, StepContext context) {
+        if (options.length().isTimed()) {
+            context.metric(SECONDS, (nanoClock.getAsLong() - began) / 1e9);
+        }
         try (var _ = Autocast.to(options.products())) {
             Tensor logits = model.call(batch.x());
             Tensor target = batch.y();

@@ -32,7 +32,7 @@ public record TrainOptions(
      * How long a run is. There is one step at least.
      *
      * @param steps the most steps it makes
-     * @param seconds no step begins once so many are over since the first began
+     * @param seconds no step begins once so many were over, since the first began, in the one before
      */
     public record Length(int steps, double seconds) {
         /** {@return as many steps, however long they take} */
@@ -43,6 +43,10 @@ public record TrainOptions(
         /** {@return as many steps as fit into the time} */
         public static Length ofSeconds(double seconds) {
             return new Length(Integer.MAX_VALUE, seconds);
+        }
+
+        boolean isTimed() {
+            return seconds < Double.POSITIVE_INFINITY;
         }
 
         boolean isOver(int stepsDone, double secondsPast) {

@@ -16,7 +16,7 @@ public final class TrainWorker {
     private TrainWorker() {}
 
     /** {@return what {@link #main} takes to do {@code options} and write the report to {@code file}} */
-    static List<String> arguments(TrainOptions options, Instant launched, Path file, boolean json) {
+    static List<String> arguments(TrainOptions options, Instant launched, Path file, TrainWorkers.Report report) {
         return List.of(
                 options.task().label(),
                 Integer.toString(options.batch()),
@@ -25,17 +25,21 @@ public final class TrainWorker {
                 options.init().map(Path::toString).orElse(NONE),
                 Long.toString(launched.toEpochMilli()),
                 file.toString(),
-                Boolean.toString(json),
+                Boolean.toString(report.json()),
                 options.products().name(),
-                Compression.name(options.compression()));
+                Compression.name(options.compression()),
+                Double.toString(options.length().seconds()),
+                Boolean.toString(report.profile()));
     }
 
     /** Trains as a worker of the current job. */
     public static void main(String[] arguments) throws IOException {
         Job job = Job.current();
         Instant launched = Instant.ofEpochMilli(Long.parseLong(arguments[5]));
-        TrainReport report =
-                new TrainBench(options(arguments, job), launched, System::nanoTime, Optional.empty()).run(job);
+        Optional<StepProfile> profile = Boolean.parseBoolean(arguments[11])
+                ? Optional.of(StepProfile.install(job.settings().device(), System::nanoTime))
+                : Optional.empty();
+        TrainReport report = new TrainBench(options(arguments, job), launched, System::nanoTime, profile).run(job);
         if ("0".equals(System.getenv("RANK"))) {
             Files.writeString(
                     Path.of(arguments[6]), Boolean.parseBoolean(arguments[7]) ? report.toJson() : report.toText());
@@ -47,7 +51,7 @@ public final class TrainWorker {
         return new TrainOptions(
                 TrainTask.named(arguments[0]).orElseThrow(),
                 Integer.parseInt(arguments[1]),
-                TrainOptions.Length.ofSteps(Integer.parseInt(arguments[2])),
+                new TrainOptions.Length(Integer.parseInt(arguments[2]), Double.parseDouble(arguments[10])),
                 new TrainOptions.Crew(settings.maxWorkers(), settings.threads(), settings.virtualRanks()),
                 settings.seed(),
                 path(arguments[3]),

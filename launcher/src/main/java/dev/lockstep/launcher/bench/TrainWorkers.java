@@ -27,6 +27,14 @@ public final class TrainWorkers {
     private final Instant launched;
 
     /**
+     * What is reported.
+     *
+     * @param profile whether also where the time of rank 0 goes, by op
+     * @param json as JSON or as text
+     */
+    public record Report(boolean profile, boolean json) {}
+
+    /**
      * Prepares a run.
      *
      * @param options what to train, and by how many workers
@@ -43,19 +51,19 @@ public final class TrainWorkers {
     /**
      * Trains.
      *
-     * @return the report of rank 0, as JSON or text
+     * @return the report of rank 0
      * @throws LaunchException if the workers did not come to the end; why is on the standard error
      */
-    public String run(boolean json) {
+    public String run(Report report) {
         try {
             Path folder = Files.createTempDirectory("lockstep-bench");
             try {
-                Path report = folder.resolve("report");
-                int exitCode = new Run(runOptions(folder, report, json), installation).run();
+                Path file = folder.resolve("report");
+                int exitCode = new Run(runOptions(folder, file, report), installation).run();
                 if (exitCode != ExitCode.OK) {
                     throw new LaunchException(exitCode, "bench train: the workers ended with exit code " + exitCode);
                 }
-                return Files.readString(report);
+                return Files.readString(file);
             } finally {
                 delete(folder);
             }
@@ -64,11 +72,11 @@ public final class TrainWorkers {
         }
     }
 
-    private RunOptions runOptions(Path folder, Path report, boolean json) {
+    private RunOptions runOptions(Path folder, Path file, Report report) {
         TrainOptions.Crew crew = options.crew();
         return new RunOptions(
                 new RunOptions.ProgramOptions(
-                        TrainWorker.class.getName(), "", TrainWorker.arguments(options, launched, report, json)),
+                        TrainWorker.class.getName(), "", TrainWorker.arguments(options, launched, file, report)),
                 new RunOptions.JobOptions(
                         crew.virtualRanks(),
                         options.seed(),

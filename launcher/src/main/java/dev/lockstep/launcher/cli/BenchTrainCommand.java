@@ -106,7 +106,7 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(names = "--init", paramLabel = "FILE", description = "first weights, flat .f32 or .safetensors")
     private @Nullable Path init;
 
-    @Option(names = "--profile", description = "say where the time goes, by op")
+    @Option(names = "--profile", description = "say where the time goes, by op; of several workers the first one's")
     private boolean profile;
 
     @Option(names = "--json", description = "print one JSON object")
@@ -131,10 +131,8 @@ final class BenchTrainCommand implements Callable<Integer> {
     }
 
     private String there(TrainOptions options) {
-        if (profile || seconds != null) {
-            throw Values.bad(spec, (profile ? "--profile" : "--seconds") + " needs --workers 1");
-        }
-        return new TrainWorkers(options, transport, Installation.current(), ProcessFacts.launched()).run(json);
+        return new TrainWorkers(options, transport, Installation.current(), ProcessFacts.launched())
+                .run(new TrainWorkers.Report(profile, json));
     }
 
     private static Job alone(TrainOptions options) {

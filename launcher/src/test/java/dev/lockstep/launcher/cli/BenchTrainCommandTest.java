@@ -104,14 +104,6 @@ class BenchTrainCommandTest {
     }
 
     @Test
-    void measuresTimeAndOpsOfOneProcessOnly() {
-        assertEquals(2, execute("--model", "mlp", "--workers", "2", "--seconds", "1"));
-        assertEquals(2, execute("--model", "mlp", "--workers", "2", "--profile"));
-        assertTrue(err.toString().contains("--seconds needs --workers 1"), err.toString());
-        assertTrue(err.toString().contains("--profile needs --workers 1"), err.toString());
-    }
-
-    @Test
     void saysThatThereIsNoCuda() {
         assertEquals(9, execute("--model", "mlp", "--device", "cuda"));
         assertTrue(err.toString().contains("no CUDA backend"), err.toString());

@@ -39,6 +39,32 @@ class BenchTrainWorkersIT {
         assertTrue(together.path("seconds_to_first_step").asDouble() > 0, together.toString());
     }
 
+    @Test
+    void endsAtTheSameStepByTimeAndSaysWhereItGoes() {
+        String[] flags = {
+            "bench",
+            "train",
+            "--model",
+            "mlp-small",
+            "--threads",
+            "1",
+            "--json",
+            "--batch",
+            "16",
+            "--workers",
+            "2",
+            "--seconds",
+            "0.1",
+            "--profile"
+        };
+        try (Command command = Command.start(folder, flags)) {
+            assertEquals(0, command.exitCode(), command.err());
+            JsonNode report = Command.parse(command.out());
+            assertTrue(report.path("steps").asInt() > 0, report.toString());
+            assertTrue(report.path("profile").toString().contains("\"linear\""), report.toString());
+        }
+    }
+
     private static String[] line(String[] common, String... flags) {
         List<String> all = new ArrayList<>(
                 List.of("bench", "train", "--model", "mlp-small", "--threads", "1", "--steps", "3", "--json"));
