@@ -124,12 +124,17 @@ def lookups(file):
             scores = scores.masked_fill(torch.ones(q.shape[-2], k.shape[-2]).tril() == 0, -float("inf"))
         if mask is not None:
             scores = scores.masked_fill(~mask, -float("inf")) if mask.dtype == torch.bool else scores + mask
-        return scores.softmax(-1) @ v
+        blind = (scores == -float("inf")).all(-1, keepdim=True)  # Zeros since PyTorch 2.5, where softmax gives NaN.
+        return scores.masked_fill(blind, 0).softmax(-1).masked_fill(blind, 0) @ v
     mask = ints(4, 0, 2, 3, 5).bool()
     mask[:, 0] = True
     file.case("scaledDotProductAttention", attention, q, k, v)
     file.case("scaledDotProductAttention.causal", lambda q, k, v: attention(q, k, v, causal=True), q, k, v)
     file.case("scaledDotProductAttention.mask", attention, q, k, v, mask)
+    blind = mask.clone()
+    blind[1] = False
+    file.case("scaledDotProductAttention.blind", attention, q, k, v, blind)
+    file.case("scaledDotProductAttention.padded", attention, q, k, v, ints(6, 0, 2, 2, 1, 1, 5).bool())
     file.case("scaledDotProductAttention.added", attention, q, k, v, normal(5, 3, 5))
     file.case("scaledDotProductAttention.grouped", lambda q, k, v: attention(
         q, k.repeat_interleave(2, 1), v.repeat_interleave(2, 1)), normal(1, 2, 4, 3, 4), k, v)

@@ -11,7 +11,9 @@ import dev.lockstep.backend.op.Convolution.Conv2dWeightGrad;
 import dev.lockstep.backend.op.Convolution.MaxPool2d;
 import dev.lockstep.backend.op.Convolution.MaxPool2dGrad;
 import dev.lockstep.backend.op.Indexing.Gather;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.layout.Shape;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,15 @@ final class ConvolutionGradients {
     private ConvolutionGradients() {}
 
     static Rule rule(Convolution op) {
+        return rule(op, UnaryOperator.identity());
+    }
+
+    /** The rule of an op whose gradients are of a precision. */
+    static Rule rule(Convolution op, UnaryOperator<Op> precision) {
         return switch (op) {
-            case Conv2d conv -> Rule.of(3, d -> conv(d, conv));
-            case Conv2dInputGrad gradient -> Rule.of(3, d -> inputGrad(d, gradient));
-            case Conv2dWeightGrad gradient -> Rule.of(3, d -> weightGrad(d, gradient));
+            case Conv2d conv -> Rule.of(3, d -> conv(d, conv, precision));
+            case Conv2dInputGrad gradient -> Rule.of(3, d -> inputGrad(d, gradient, precision));
+            case Conv2dWeightGrad gradient -> Rule.of(3, d -> weightGrad(d, gradient, precision));
             case MaxPool2d pool -> new Rule(0, 2, 1, d -> new @Nullable Value[] {maxPool(d, pool)});
             case MaxPool2dGrad gradient -> Rule.of(2, d -> new @Nullable Value[] {picked(d), null});
             case AvgPool2d pool ->
@@ -36,10 +43,10 @@ final class ConvolutionGradients {
         };
     }
 
-    private static @Nullable Value[] conv(Derivation d, Conv2d op) {
+    private static @Nullable Value[] conv(Derivation d, Conv2d op, UnaryOperator<Op> precision) {
         Value g = d.gradient();
-        Conv2dInputGrad toInput = new Conv2dInputGrad(op.window(), op.groups(), d.inputShape(0));
-        Conv2dWeightGrad toWeight = new Conv2dWeightGrad(op.window(), op.groups(), d.inputShape(1));
+        Op toInput = precision.apply(new Conv2dInputGrad(op.window(), op.groups(), d.inputShape(0)));
+        Op toWeight = precision.apply(new Conv2dWeightGrad(op.window(), op.groups(), d.inputShape(1)));
         Value x = d.needs(0) ? d.run(toInput, g, d.input(1)) : null;
         Value weight = d.needs(1) ? d.run(toWeight, g, d.input(0)) : null;
         if (!op.hasBias()) {
@@ -63,18 +70,20 @@ final class ConvolutionGradients {
     }
 
     /** Of (g, weight) to an image: for g the convolution, for the weight its gradient. */
-    private static @Nullable Value[] inputGrad(Derivation d, Conv2dInputGrad op) {
+    private static @Nullable Value[] inputGrad(Derivation d, Conv2dInputGrad op, UnaryOperator<Op> precision) {
         Value image = d.gradient();
-        Conv2dWeightGrad toWeight = new Conv2dWeightGrad(op.window(), op.groups(), d.inputShape(1));
-        Value g = d.needs(0) ? d.run(new Conv2d(op.window(), op.groups(), false), image, d.input(1)) : null;
+        Op toWeight = precision.apply(new Conv2dWeightGrad(op.window(), op.groups(), d.inputShape(1)));
+        Op toGradient = precision.apply(new Conv2d(op.window(), op.groups(), false));
+        Value g = d.needs(0) ? d.run(toGradient, image, d.input(1)) : null;
         return new @Nullable Value[] {g, d.needs(1) ? d.run(toWeight, d.input(0), image) : null};
     }
 
     /** Of (g, x) to a weight: for g the convolution of x, for x its gradient. */
-    private static @Nullable Value[] weightGrad(Derivation d, Conv2dWeightGrad op) {
+    private static @Nullable Value[] weightGrad(Derivation d, Conv2dWeightGrad op, UnaryOperator<Op> precision) {
         Value weight = d.gradient();
-        Conv2dInputGrad toInput = new Conv2dInputGrad(op.window(), op.groups(), d.inputShape(1));
-        Value g = d.needs(0) ? d.run(new Conv2d(op.window(), op.groups(), false), d.input(1), weight) : null;
+        Op toInput = precision.apply(new Conv2dInputGrad(op.window(), op.groups(), d.inputShape(1)));
+        Op toGradient = precision.apply(new Conv2d(op.window(), op.groups(), false));
+        Value g = d.needs(0) ? d.run(toGradient, d.input(1), weight) : null;
         return new @Nullable Value[] {g, d.needs(1) ? d.run(toInput, d.input(0), weight) : null};
     }
 }

@@ -137,7 +137,7 @@ final class Derivation implements AutoCloseable {
     }
 
     /** Computes an input's gradient, which is one product; where a sum awaits it, in that sum's memory. */
-    Value product(int input, Contraction product, Value left, Value right) {
+    Value product(int input, Op product, Value left, Value right) {
         boolean mayAdd = !recording && product instanceof Contraction.Matmul;
         Value sum = mayAdd && node.edge(input) instanceof Leaf leaf ? addends.take(leaf) : null;
         if (sum == null) {

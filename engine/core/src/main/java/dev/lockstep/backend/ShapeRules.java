@@ -34,7 +34,11 @@ public final class ShapeRules {
      * @throws IllegalArgumentException naming the op and the shapes, dtypes or numbers that do not fit
      */
     public static List<ValueSpec> outputs(Op op, List<ValueSpec> specs) {
-        var in = new Inputs(op, specs);
+        return outputs(op, new Inputs(op, specs));
+    }
+
+    /** Does the same for inputs that may belong to an op around this one, which refusals name. */
+    static List<ValueSpec> outputs(Op op, Inputs in) {
         return switch (op) {
             case Creation creation -> creation(creation, in);
             case Elementwise elementwise -> ElementwiseShapes.outputs(elementwise, in);
@@ -48,7 +52,7 @@ public final class ShapeRules {
             case Sampling sampling -> sampling(sampling, in);
             case Loss loss -> LossShapes.outputs(loss, in);
             case Update update -> UpdateShapes.outputs(update, in);
-            case Fused fused -> fused(fused, specs, in);
+            case Fused fused -> fused(fused, in);
             case CustomOp custom -> throw in.refuse("a custom op knows its outputs only by running");
         };
     }
@@ -61,7 +65,8 @@ public final class ShapeRules {
                 || input.reshape(shape).isPresent();
     }
 
-    private static List<ValueSpec> fused(Fused op, List<ValueSpec> specs, Inputs in) {
+    private static List<ValueSpec> fused(Fused op, Inputs in) {
+        List<ValueSpec> specs = in.specs();
         in.expect(op.inputs());
         for (ValueSpec spec : specs) {
             boolean alike = spec.dtype() == in.dtype(0)

@@ -8,17 +8,21 @@ import dev.lockstep.backend.op.Axes;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.CustomOp;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction;
+import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
+import dev.lockstep.tensor.Autocast;
 import dev.lockstep.tensor.Autograd;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,20 +32,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Inputs: what the sequence contributes to the gates i, f, g, o, side by side [T, N, 4 H]; h0 and c0 [N, H]; the
  * recurrent weight [4 H, H] and bias [4 H]. Outputs: all h [T, N, H] and the last c [N, H], then what backward needs,
  * see {@link Recurrence.LstmScan}.
+ *
+ * @param factors what products round their factors to; empty for none
  */
-record LstmScan() implements CustomOp {
+record LstmScan(Optional<DType> factors) implements CustomOp {
     private static final int H0 = 1;
     private static final int C0 = 2;
     private static final int WEIGHT = 3;
     private static final int BIAS = 4;
     private static final int FIRST_SAVED = 2;
     private static final int GATES = 4;
-    private static final Contraction.Matmul MATMUL = new Contraction.Matmul();
     private static final Reduction.Reduce OVER_ROWS = new Reduction.Reduce(ReduceKind.SUM, Axes.of(0), false);
 
     @Override
     public Value[] forward(Backend backend, Value... inputs) {
-        Value[] all = backend.execute(new Recurrence.LstmScan(), inputs);
+        Value[] all = backend.execute(inPrecision(new Recurrence.LstmScan()), inputs);
         Value hidden = all[0];
         Value cells = all[1];
         long steps = inputs[0].shape().size(0);
@@ -62,7 +67,7 @@ record LstmScan() implements CustomOp {
             Value hidden = outputs.get(FIRST_SAVED);
             Value cells = outputs.get(FIRST_SAVED + 1);
             Value[] before = space.runAll(
-                    new Recurrence.LstmScanGrad(),
+                    inPrecision(new Recurrence.LstmScanGrad()),
                     orZeros(space, gradients[0], outputs.get(0)),
                     orZeros(space, gradients[1], outputs.get(1)),
                     inputs.get(WEIGHT),
@@ -76,10 +81,15 @@ record LstmScan() implements CustomOp {
             Value gates = space.adopt(rows(before[0])); // [T N, 4 H]
             Value turned = space.adopt(gates.view(gates.layout().permute(1, 0)));
             Value seen = space.adopt(steps(hidden, 0, before[0].shape().size(0)));
-            result[WEIGHT] = space.keep(space.run(MATMUL, turned, space.adopt(rows(seen))));
+            result[WEIGHT] =
+                    space.keep(space.run(inPrecision(new Contraction.Matmul()), turned, space.adopt(rows(seen))));
             result[BIAS] = space.keep(space.run(OVER_ROWS, gates));
             return result;
         }
+    }
+
+    private Op inPrecision(Op product) {
+        return factors.isPresent() ? new Contraction.RoundedProduct(product, factors.get()) : product;
     }
 
     private static Value orZeros(Workspace space, @Nullable Value gradient, Value like) {
@@ -107,8 +117,9 @@ record LstmScan() implements CustomOp {
     }
 
     /** Computes the gradients by ops that have gradients themselves. */
-    private static @Nullable Value[] recorded(List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
-        try (Scope _ = Scope.open("lstm backward")) {
+    private @Nullable Value[] recorded(List<Value> inputs, List<Value> outputs, @Nullable Value[] gradients) {
+        try (Scope _ = Scope.open("lstm backward");
+                Autocast.Restore _ = Autocast.to(factors.orElse(DType.F32))) {
             List<Tensor> at = inputs.stream().map(LstmScan::shared).toList();
             List<Tensor> seeds = new ArrayList<>();
             for (int k = 0; k < FIRST_SAVED; k++) {

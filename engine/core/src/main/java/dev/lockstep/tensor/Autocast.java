@@ -1,6 +1,7 @@
 package dev.lockstep.tensor;
 
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.layout.DType;
 import java.util.Optional;
 
@@ -14,11 +15,11 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>Within it {@code matmul} and {@code linear} of f32 tensors round their two factors to that dtype and sum in f32;
- * so do the products of their gradients, wherever backward runs. f16 has small range: its gradients need a
- * {@code GradScaler}, those of bf16 do not, and are the faster ones on a CPU. Everything else stays f32: parameters and
- * their updates, attention, convolutions, norms, losses. Unlike in PyTorch a product's result is f32 as well, so that
- * nothing that follows loses bits.
+ * <p>Within it {@code matmul}, {@code linear}, convolutions, attention and LSTMs of f32 tensors round the factors of
+ * their products to that dtype and sum in f32; so do the products of their gradients, wherever backward runs. f16 has
+ * small range: its gradients need a {@code GradScaler}, those of bf16 do not, and are the faster ones on a CPU.
+ * Everything else stays f32: parameters and their updates, attention's softmax, norms, losses, and convolutions that
+ * are faster so. Unlike in PyTorch a product's result is f32 as well, so that nothing that follows loses bits.
  */
 public final class Autocast {
     private static final ThreadLocal<Autocast> CURRENT = ThreadLocal.withInitial(Autocast::new);
@@ -55,9 +56,14 @@ public final class Autocast {
         return () -> mode.factors = before;
     }
 
+    /** {@return what this thread rounds the factors of products to; empty where mixed precision is off} */
+    public static Optional<DType> factors() {
+        return CURRENT.get().factors;
+    }
+
     /** {@return the product as this thread computes it} */
-    static Contraction product(Contraction product, Tensor left, Tensor right) {
-        Optional<DType> factors = CURRENT.get().factors;
+    static Op product(Op product, Tensor left, Tensor right) {
+        Optional<DType> factors = factors();
         boolean rounds = factors.isPresent() && left.dtype() == DType.F32 && right.dtype() == DType.F32;
         return rounds ? new Contraction.RoundedProduct(product, factors.get()) : product;
     }

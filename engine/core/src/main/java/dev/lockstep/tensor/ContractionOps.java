@@ -1,8 +1,8 @@
 package dev.lockstep.tensor;
 
-import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Contraction.Linear;
 import dev.lockstep.backend.op.Contraction.Matmul;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Sampling.Dropout;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Promotion;
@@ -43,7 +43,7 @@ final class ContractionOps {
         if (x.rank() == 1) {
             return linear(x.unsqueeze(0), weight, bias).squeeze(0);
         }
-        Contraction op = Autocast.product(new Linear(bias != null), x, weight);
+        Op op = Autocast.product(new Linear(bias != null), x, weight);
         return bias == null ? Engine.run(op, x, weight) : Engine.run(op, x, weight, bias);
     }
 

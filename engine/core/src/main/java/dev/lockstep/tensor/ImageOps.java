@@ -2,6 +2,7 @@ package dev.lockstep.tensor;
 
 import dev.lockstep.backend.op.Convolution.Conv2d;
 import dev.lockstep.backend.op.Convolution.Conv2dInputGrad;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Shaping.NarrowGrad;
 import dev.lockstep.backend.op.Window;
 import dev.lockstep.layout.Shape;
@@ -29,7 +30,7 @@ final class ImageOps {
             image = PaddingOps.pad(x, PadMode.CONSTANT, 0, 0, columns % 2, 0, rows % 2);
             movement = options.padding((int) rows / 2, (int) columns / 2);
         }
-        Conv2d op = new Conv2d(window(weight, movement), movement.groups(), bias != null);
+        Op op = Autocast.product(new Conv2d(window(weight, movement), movement.groups(), bias != null), image, weight);
         return bias == null ? Engine.run(op, image, weight) : Engine.run(op, image, weight, bias);
     }
 
@@ -95,7 +96,8 @@ final class ImageOps {
                 + outputPadding[1]
                 + 1;
         Shape shape = Shape.of(x.size(0), weight.size(1) * options.groups(), rows, columns);
-        Tensor y = Engine.run(new Conv2dInputGrad(window, options.groups(), shape), x, weight);
+        Op op = Autocast.product(new Conv2dInputGrad(window, options.groups(), shape), x, weight);
+        Tensor y = Engine.run(op, x, weight);
         return bias == null ? y : y.add(bias.reshape(-1, 1, 1));
     }
 

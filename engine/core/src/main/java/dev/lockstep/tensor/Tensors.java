@@ -304,8 +304,8 @@ public final class Tensors {
 
     /**
      * Attends from each place of a query to places of a key: {@code softmax(scale Q K^T + mask) V}, as torch's function
-     * of this name. One op where there is neither mask nor dropout, which keeps no weights for backward, but has no
-     * second derivative; a chain of ops otherwise.
+     * of this name. One op, which keeps no weights for backward; a chain of ops where the mask wants a gradient or is
+     * of another dtype than the query. A query that sees no key at all gives zeros, as in PyTorch since 2.5.
      *
      * @param query [..., T, D]
      * @param key [..., S, D]
@@ -369,8 +369,7 @@ public final class Tensors {
     /**
      * Attends from each place of a sequence to places of the same sequence, as
      * {@link #scaledDotProductAttention(Tensor, Tensor, Tensor, AttentionOptions)} does with query, key and value taken
-     * from one packed projection. Where there is neither mask nor dropout nothing is copied to take them apart, forward
-     * or backward.
+     * from one packed projection. Nothing is copied to take them apart, forward or backward, where that is one op.
      *
      * @param qkv [..., T, 3, H, D]: query, key and value of H heads side by side
      * @return [..., T, H, D], whose last two axes flatten to the heads' outputs side by side

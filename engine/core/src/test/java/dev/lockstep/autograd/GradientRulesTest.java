@@ -249,6 +249,24 @@ class GradientRulesTest {
                     leaf(4, 2, 3, 3, 2, 4));
             check(in -> Tensors.selfAttention(in.get(0), AttentionOptions.DEFAULT), leaf(5, 3, 3, 2, 4));
         }
+
+        @Test
+        void attentionWithMaskAndDropout() {
+            Tensor seen = Tensors.of(new boolean[] {true, false, true, false, false, false, true, true, true}, 3, 3);
+            AttentionOptions masked = AttentionOptions.DEFAULT.mask(seen).dropout(0.3);
+            check(
+                    in -> {
+                        Tensors.manualSeed(4);
+                        return Tensors.scaledDotProductAttention(in.get(0), in.get(1), in.get(2), masked);
+                    },
+                    leaf(1, 2, 3, 4),
+                    leaf(2, 2, 3, 4),
+                    leaf(3, 2, 3, 4));
+            check(
+                    in -> Tensors.selfAttention(in.get(0), AttentionOptions.DEFAULT.mask(in.get(1))),
+                    leaf(4, 2, 3, 3, 2, 4),
+                    leaf(5, 2, 1, 3, 3));
+        }
     }
 
     @Nested

@@ -6,7 +6,9 @@ import static dev.lockstep.autograd.GradientCheck.positive;
 
 import dev.lockstep.tensor.AttentionOptions;
 import dev.lockstep.tensor.Scope;
+import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.Tensors;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +57,23 @@ class SecondOrderTest {
     void selfAttention() {
         checkTwice(
                 in -> Tensors.selfAttention(in.get(0), AttentionOptions.DEFAULT.causal(true)), leaf(1, 1, 3, 3, 2, 2));
+    }
+
+    /** The second query sees nothing. */
+    @Test
+    void attentionWithMaskAndDropout() {
+        Tensor seen = Tensors.of(new boolean[] {true, false, true, false, false, false, true, true, true}, 3, 3);
+        for (AttentionOptions options : List.of(
+                AttentionOptions.DEFAULT.mask(seen),
+                AttentionOptions.DEFAULT.mask(leaf(4, 3, 3).detach()),
+                AttentionOptions.DEFAULT.causal(true).dropout(0.4))) {
+            checkTwice(
+                    in -> {
+                        Tensors.manualSeed(4);
+                        return Tensors.selfAttention(in.get(0), options);
+                    },
+                    leaf(1, 1, 3, 3, 2, 2));
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.layout.DType;
+import dev.lockstep.nn.LSTM;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,47 @@ class AutocastTest {
         Gradients gradients = loss.backward(); // Outside of the block.
         assertArrayEquals(new float[] {2, 1}, gradients.get(x).toFloatArray());
         assertArrayEquals(new float[] {1, 3}, gradients.get(w).toFloatArray());
+    }
+
+    @Test
+    void roundsTheFactorsOfConvolutions() {
+        Tensor x = tensor(HALFWAY, 1).reshape(1, 2, 1, 1).requiresGrad(true);
+        Tensor w = tensor(1, HALFWAY).reshape(1, 2, 1, 1);
+        Tensor y;
+        try (var _ = Autocast.to(DType.BF16)) {
+            y = x.conv2d(w, null, 1, 0);
+            assertArrayEquals(new float[] {2}, y.toFloatArray());
+        }
+        assertArrayEquals(
+                new float[] {1, 1}, y.sum().mul(HALFWAY).backward().get(x).toFloatArray()); // Outside of the block.
+        assertArrayEquals(
+                new float[] {(float) (2 + 0x1p-7)}, x.conv2d(w, null, 1, 0).toFloatArray());
+    }
+
+    /** One key, so that its weight is 1 and the output its value. */
+    @Test
+    void roundsTheFactorsOfAttention() {
+        Tensor x = tensor(HALFWAY, 1).reshape(1, 1, 1, 2);
+        try (var _ = Autocast.to(DType.BF16)) {
+            assertArrayEquals(
+                    new float[] {1, 1},
+                    Tensors.scaledDotProductAttention(x, x, x, false).toFloatArray());
+        }
+        assertArrayEquals(
+                new float[] {(float) HALFWAY, 1},
+                Tensors.scaledDotProductAttention(x, x, x, false).toFloatArray());
+    }
+
+    @Test
+    void roundsTheFactorsOfAnLstm() {
+        Tensors.manualSeed(1);
+        LSTM lstm = new LSTM(3, 4);
+        Tensor x = Tensors.randn(2, 1, 3);
+        Tensor exact = lstm.call(x).out();
+        try (var _ = Autocast.to(DType.BF16)) {
+            double difference = lstm.call(x).out().sub(exact).abs().sum().item();
+            assertTrue(difference > 1e-5 && difference < 1e-1, "differs by " + difference);
+        }
     }
 
     /** 1 + 2^-11 lies halfway between the f16 numbers 1 and 1 + 2^-10; bf16 would not tell 1 + 2^-10 from 1. */

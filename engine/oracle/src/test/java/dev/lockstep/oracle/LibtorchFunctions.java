@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -204,6 +205,15 @@ final class LibtorchFunctions {
         many("bilinear", in -> torch.bilinear(in.get(0), in.get(1), in.get(2)));
         binary("cdist", torch::cdist);
         many("scaledDotProductAttention", in -> torch.scaled_dot_product_attention(in.get(0), in.get(1), in.get(2)));
+        many("scaledDotProductAttention.causal", in -> attention(in, new TensorOptional(), true));
+        for (String mask : List.of("mask", "blind", "padded", "added")) {
+            many("scaledDotProductAttention." + mask, in -> attention(in, new TensorOptional(in.get(3)), false));
+        }
+    }
+
+    private static Tensor attention(List<Tensor> in, TensorOptional mask, boolean causal) {
+        return torch.scaled_dot_product_attention(
+                in.get(0), in.get(1), in.get(2), mask, 0, causal, new DoubleOptional(), false);
     }
 
     private void convolutions() {

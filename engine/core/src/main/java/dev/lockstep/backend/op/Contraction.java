@@ -11,25 +11,42 @@ public sealed interface Contraction extends Op {
     record Linear(boolean hasBias) implements Contraction {}
 
     /**
-     * A {@link Matmul} or {@link Linear} of f32 values in mixed precision: both factors are rounded to a 16-bit dtype
-     * (to nearest even), their products are exact in f32, sums, bias and result are f32.
+     * Products of f32 values in mixed precision: their factors are rounded to a 16-bit dtype (to nearest even), the
+     * products of two are exact in f32, sums, bias and result are f32. What is rounded are both operands of
+     * {@link Matmul}, {@link Linear} and convolutions; in attention query, key, value and the output's gradient, and
+     * between the products the weights {@code exp(s - max s)}, not yet divided by their sum, and the scores' gradient;
+     * in an LSTM weight, state and the gates' gradient. A backend may leave a convolution's factors as they are where
+     * its algorithm multiplies others, as Winograd's does.
      *
+     * @param product an op of this group, a convolution or an LSTM over time
      * @param factors {@link DType#BF16} or {@link DType#F16}
      */
-    record RoundedProduct(Contraction product, DType factors) implements Contraction {
+    record RoundedProduct(Op product, DType factors) implements Contraction {
         /**
          * Checks both.
          *
-         * @throws IllegalArgumentException if the product is neither a {@link Matmul} nor a {@link Linear}, or the
-         *     dtype not one of 16 bits
+         * @throws IllegalArgumentException if the op is none that multiplies, or the dtype not one of 16 bits
          */
         public RoundedProduct {
-            if (!(product instanceof Matmul || product instanceof Linear)) {
-                throw new IllegalArgumentException("only matmul and linear round their factors, got " + product);
+            boolean multiplies = switch (product) {
+                case RoundedProduct _ -> false;
+                case Contraction _ -> true;
+                case Convolution convolution -> convolution.multiplies();
+                case Recurrence.LstmScan _, Recurrence.LstmScanGrad _ -> true;
+                default -> false;
+            };
+            if (!multiplies) {
+                throw new IllegalArgumentException(
+                        "products, convolutions, attention and LSTMs round their factors, got " + product);
             }
             if (factors != DType.BF16 && factors != DType.F16) {
                 throw new IllegalArgumentException("factors are rounded to BF16 or F16, got " + factors);
             }
+        }
+
+        /** {@return whether it is attention or its gradient, which has products of what it computed itself} */
+        public boolean isAttention() {
+            return product instanceof Contraction && !(product instanceof Matmul || product instanceof Linear);
         }
 
         @Override
@@ -40,24 +57,50 @@ public sealed interface Contraction extends Op {
 
     /**
      * Scaled dot-product attention (Vaswani et al. 2017, section 3.2.1): (q [B, H, T, D], k [B, H, S, D], v [B, H, S,
-     * D]) to (out [B, H, T, D], lse [B, H, T]). With scores {@code s = scale q k^T}, of which a causal one hides the
-     * keys behind the place of the query: {@code out = softmax(s) v} and {@code lse = log sum exp s}. In memory out is
-     * [B, T, H, D], so that its heads join without a copy. Sums are free in their order, a sequence's never depend on
-     * others in the batch.
+     * D], the mask if there is one) to (out [B, H, T, D], lse [B, H, T]). With scores {@code s = scale q k^T + mask},
+     * of which a causal one hides the keys behind the place of the query: {@code out = dropout(softmax(s)) v} and
+     * {@code lse = log sum exp s}. A query that sees no key at all has zeros for out and lse. In memory out is [B, T,
+     * H, D], so that its heads join without a copy. Sums are free in their order, a sequence's never depend on others
+     * in the batch.
      */
-    record Attention(double scale, boolean causal) implements Contraction {}
+    record Attention(Weighing weighing) implements Contraction {
+        /** Neither mask nor dropout. */
+        public Attention(double scale, boolean causal) {
+            this(new Weighing(scale, causal));
+        }
+    }
 
     /**
-     * Gradient of {@link Attention}: (g, q, k, v, out, lse) to (dq, dk, dv). The weights are computed anew from lse.
+     * Gradient of {@link Attention}: (g, q, k, v, out, lse, the mask if there is one) to (dq, dk, dv). The weights are
+     * computed anew from lse, what is dropped from the key. A mask has no gradient.
      */
-    record AttentionGrad(double scale, boolean causal) implements Contraction {}
+    record AttentionGrad(Weighing weighing) implements Contraction {
+        /** Neither mask nor dropout. */
+        public AttentionGrad(double scale, boolean causal) {
+            this(new Weighing(scale, causal));
+        }
+    }
 
     /**
-     * {@link Attention} of a sequence to itself, from one packed projection: qkv [B, T, 3, H, D] to (out [B, T, H, D],
-     * lse [B, H, T]). Query, key and value are 0, 1 and 2 of axis 2; nothing is copied to take them apart.
+     * {@link Attention} of a sequence to itself, from one packed projection: (qkv [B, T, 3, H, D], the mask if there is
+     * one) to (out [B, T, H, D], lse [B, H, T]). Query, key and value are 0, 1 and 2 of axis 2; nothing is copied to
+     * take them apart.
      */
-    record SelfAttention(double scale, boolean causal) implements Contraction {}
+    record SelfAttention(Weighing weighing) implements Contraction {
+        /** Neither mask nor dropout. */
+        public SelfAttention(double scale, boolean causal) {
+            this(new Weighing(scale, causal));
+        }
+    }
 
-    /** Gradient of {@link SelfAttention}: (g, qkv, out, lse) to the gradient of qkv, its parts written in place. */
-    record SelfAttentionGrad(double scale, boolean causal) implements Contraction {}
+    /**
+     * Gradient of {@link SelfAttention}: (g, qkv, out, lse, the mask if there is one) to the gradient of qkv, its parts
+     * written in place.
+     */
+    record SelfAttentionGrad(Weighing weighing) implements Contraction {
+        /** Neither mask nor dropout. */
+        public SelfAttentionGrad(double scale, boolean causal) {
+            this(new Weighing(scale, causal));
+        }
+    }
 }

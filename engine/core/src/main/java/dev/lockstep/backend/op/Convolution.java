@@ -7,6 +7,11 @@ import dev.lockstep.layout.Shape;
  * kH, kW].
  */
 public sealed interface Convolution extends Op {
+    /** {@return whether this is a convolution or one of its gradients, not pooling} */
+    default boolean multiplies() {
+        return this instanceof Conv2d || this instanceof Conv2dInputGrad || this instanceof Conv2dWeightGrad;
+    }
+
     /** Cross-correlation: (x, weight, bias [out] if {@code hasBias}) to [N, out, H', W']. */
     record Conv2d(Window window, int groups, boolean hasBias) implements Convolution {}
 

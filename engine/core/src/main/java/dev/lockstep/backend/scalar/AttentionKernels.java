@@ -2,82 +2,66 @@ package dev.lockstep.backend.scalar;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Op;
+import dev.lockstep.backend.op.Weighing;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
-/** Attention, one head of one sequence after the other. Everything is f64 and rounded once at the end. */
+/**
+ * Attention, one head of one sequence after the other. Everything is f64 and rounded once at the end, but for factors
+ * of products in mixed precision.
+ */
 final class AttentionKernels {
-    private AttentionKernels() {}
+    private final AttentionWeights weights;
+    private final DoubleUnaryOperator rounding;
 
-    /** The sizes of one head, and which keys a query sees. */
-    private record Head(int queries, int keys, int width, double scale, boolean causal) {
-        static Head of(Value q, Value k, double scale, boolean causal) {
-            int queries = (int) q.shape().size(2);
-            return new Head(queries, (int) k.shape().size(2), (int) q.shape().size(3), scale, causal);
-        }
+    private AttentionKernels(AttentionWeights weights, DoubleUnaryOperator rounding) {
+        this.weights = weights;
+        this.rounding = rounding;
+    }
 
-        int visible(int query) {
-            return causal ? Math.min(query + 1, keys) : keys;
-        }
-
-        double dot(double[] a, int row, double[] b, int other) {
-            double sum = 0;
-            for (int i = 0; i < width; i++) {
-                sum += a[row * width + i] * b[other * width + i];
-            }
-            return sum;
-        }
-
-        /** Adds {@code factor} times row {@code other} of b to row {@code row} of a. */
-        void add(double[] a, int row, double factor, double[] b, int other) {
-            for (int i = 0; i < width; i++) {
-                a[row * width + i] += factor * b[other * width + i];
-            }
+    /** Runs attention or its gradient; the factors of its products are rounded. */
+    static void run(Op op, DoubleUnaryOperator rounding, Value[] in, Value[] out) {
+        switch (op) {
+            case Contraction.Attention(Weighing weighing) ->
+                new AttentionKernels(weights(weighing, 0, in), rounding).forward(in, out);
+            case Contraction.AttentionGrad(Weighing weighing) ->
+                new AttentionKernels(weights(weighing, 1, in), rounding).backward(in, out);
+            case Contraction.SelfAttention(Weighing weighing) -> packedForward(weighing, rounding, in, out);
+            case Contraction.SelfAttentionGrad(Weighing weighing) -> packedBackward(weighing, rounding, in, out);
+            default -> throw new AssertionError("no attention: " + op);
         }
     }
 
-    static void forward(Contraction.Attention op, Value[] in, Value[] out) {
-        Head head = Head.of(in[0], in[1], op.scale(), op.causal());
-        double[] q = Elements.reals(in[0]);
-        double[] k = Elements.reals(in[1]);
-        double[] v = Elements.reals(in[2]);
-        double[] y = new double[q.length];
-        double[] lse = new double[Rows.count(out[1].shape())];
-        for (int row = 0; row < lse.length; row++) {
-            int firstKey = row / head.queries() * head.keys();
-            int visible = head.visible(row % head.queries());
-            double[] scores = new double[visible];
-            double max = Double.NEGATIVE_INFINITY;
-            for (int key = 0; key < visible; key++) {
-                scores[key] = head.scale() * head.dot(q, row, k, firstKey + key);
-                max = Math.max(max, scores[key]);
-            }
-            double sum = 0;
-            for (int key = 0; key < visible; key++) {
-                scores[key] = StrictMath.exp(scores[key] - max);
-                sum += scores[key];
-            }
-            for (int key = 0; key < visible; key++) {
-                head.add(y, row, scores[key] / sum, v, firstKey + key);
-            }
-            lse[row] = max + StrictMath.log(sum);
-        }
-        Elements.write(out[0], y);
-        Elements.write(out[1], lse);
+    /** What weighs keys for queries; the query is input {@code first}, a mask the last one. */
+    private static AttentionWeights weights(Weighing weighing, int first, Value[] in) {
+        Shape q = in[first].shape();
+        Shape scores = q.with(3, in[first + 1].shape().size(2));
+        return AttentionWeights.of(weighing, scores, in[in.length - 1]);
     }
 
-    static void forward(Contraction.SelfAttention op, Value[] in, Value[] out) {
-        Value[] views = {part(in[0], 0), part(in[0], 1), part(in[0], 2), inside(out[0])};
-        Value[] results = {views[3], out[1]};
-        forward(new Contraction.Attention(op.scale(), op.causal()), views, results);
+    private static void packedForward(Weighing weighing, DoubleUnaryOperator rounding, Value[] in, Value[] out) {
+        Value[] views = {part(in[0], 0), part(in[0], 1), part(in[0], 2), in[in.length - 1].alias()};
+        Value[] results = {inside(out[0]), out[1].alias()};
+        new AttentionKernels(weights(weighing, 0, views), rounding).forward(views, results);
         close(views);
+        close(results);
     }
 
-    static void backward(Contraction.SelfAttentionGrad op, Value[] in, Value[] out) {
-        Value[] views = {inside(in[0]), part(in[1], 0), part(in[1], 1), part(in[1], 2), inside(in[2]), in[3].alias()};
+    private static void packedBackward(Weighing weighing, DoubleUnaryOperator rounding, Value[] in, Value[] out) {
+        Value[] views = {
+            inside(in[0]),
+            part(in[1], 0),
+            part(in[1], 1),
+            part(in[1], 2),
+            inside(in[2]),
+            in[3].alias(),
+            in[in.length - 1].alias()
+        };
         Value[] results = {part(out[0], 0), part(out[0], 1), part(out[0], 2)};
-        backward(new Contraction.AttentionGrad(op.scale(), op.causal()), views, results);
+        new AttentionKernels(weights(weighing, 1, views), rounding).backward(views, results);
         close(views);
         close(results);
     }
@@ -103,35 +87,115 @@ final class AttentionKernels {
         }
     }
 
-    /**
-     * With weights {@code p = exp(s - lse)}: {@code dv = p^T g}; with {@code ds = p (g v^T - sum(g out))}: {@code dq =
-     * scale ds k}, {@code dk = scale ds^T q}.
-     */
-    static void backward(Contraction.AttentionGrad op, Value[] in, Value[] out) {
-        Head head = Head.of(in[1], in[2], op.scale(), op.causal());
-        double[] g = Elements.reals(in[0]);
-        double[] q = Elements.reals(in[1]);
-        double[] k = Elements.reals(in[2]);
-        double[] v = Elements.reals(in[3]);
-        double[] y = Elements.reals(in[4]);
-        double[] lse = Elements.reals(in[5]);
-        double[] dq = new double[q.length];
-        double[] dk = new double[k.length];
-        double[] dv = new double[v.length];
-        for (int row = 0; row < lse.length; row++) {
-            int firstKey = row / head.queries() * head.keys();
-            double own = head.dot(g, row, y, row);
-            for (int i = 0; i < head.visible(row % head.queries()); i++) {
-                int key = firstKey + i;
-                double p = StrictMath.exp(head.scale() * head.dot(q, row, k, key) - lse[row]);
-                double ds = head.scale() * p * (head.dot(g, row, v, key) - own);
-                head.add(dv, key, p, g, row);
-                head.add(dq, row, ds, k, key);
-                head.add(dk, key, ds, q, row);
+    /** Rows of numbers, of one width. */
+    private static final class Matrix {
+        private final double[] numbers;
+        private final int width;
+
+        Matrix(double[] numbers, int width) {
+            this.numbers = numbers;
+            this.width = width;
+        }
+
+        static Matrix of(Value value) {
+            return new Matrix(Elements.reals(value), (int) value.shape().size(3));
+        }
+
+        static Matrix zeros(Matrix like) {
+            return new Matrix(new double[like.numbers.length], like.width);
+        }
+
+        Matrix rounded(DoubleUnaryOperator rounding) {
+            return new Matrix(Arrays.stream(numbers).map(rounding).toArray(), width);
+        }
+
+        double dot(int row, Matrix other, int otherRow) {
+            double sum = 0;
+            for (int i = 0; i < width; i++) {
+                sum += numbers[row * width + i] * other.numbers[otherRow * width + i];
+            }
+            return sum;
+        }
+
+        /** Adds {@code factor} times a row of another matrix to a row. */
+        void add(int row, double factor, Matrix other, int otherRow) {
+            for (int i = 0; i < width; i++) {
+                numbers[row * width + i] += factor * other.numbers[otherRow * width + i];
             }
         }
-        Elements.write(out[0], dq);
-        Elements.write(out[1], dk);
-        Elements.write(out[2], dv);
+    }
+
+    private Matrix factor(Value value) {
+        return Matrix.of(value).rounded(rounding);
+    }
+
+    private void forward(Value[] in, Value[] out) {
+        Matrix q = factor(in[0]);
+        Matrix k = factor(in[1]);
+        Matrix v = factor(in[2]);
+        Matrix y = Matrix.zeros(q);
+        double[] lse = new double[Rows.count(out[1].shape())];
+        for (int row = 0; row < lse.length; row++) {
+            int firstKey = weights.firstKey(row);
+            double[] scores = scores(q, row, k);
+            double max = Arrays.stream(scores).max().orElse(Double.NEGATIVE_INFINITY);
+            if (max == Double.NEGATIVE_INFINITY) {
+                continue;
+            }
+            double sum = 0;
+            for (int key = 0; key < scores.length; key++) {
+                double weight = StrictMath.exp(scores[key] - max);
+                sum += weight;
+                scores[key] = rounding.applyAsDouble(weight * weights.kept(row, key));
+            }
+            for (int key = 0; key < scores.length; key++) {
+                y.add(row, scores[key] / sum, v, firstKey + key);
+            }
+            lse[row] = max + StrictMath.log(sum);
+        }
+        Elements.write(out[0], y.numbers);
+        Elements.write(out[1], lse);
+    }
+
+    private double[] scores(Matrix q, int row, Matrix k) {
+        double[] scores = new double[weights.visible(row)];
+        for (int key = 0; key < scores.length; key++) {
+            scores[key] = weights.score(row, key, q.dot(row, k, weights.firstKey(row) + key));
+        }
+        return scores;
+    }
+
+    /**
+     * With weights {@code p = exp(s - lse)} and factors m of dropout: {@code dv = (m p)^T g}; with {@code ds = p (m g
+     * v^T - sum(g out))}: {@code dq = scale ds k}, {@code dk = scale ds^T q}.
+     */
+    private void backward(Value[] in, Value[] out) {
+        Matrix exact = Matrix.of(in[0]);
+        Matrix g = exact.rounded(rounding);
+        Matrix q = factor(in[1]);
+        Matrix k = factor(in[2]);
+        Matrix v = factor(in[3]);
+        Matrix y = Matrix.of(in[4]);
+        double[] lse = Elements.reals(in[5]);
+        Matrix dq = Matrix.zeros(q);
+        Matrix dk = Matrix.zeros(k);
+        Matrix dv = Matrix.zeros(v);
+        for (int row = 0; row < lse.length; row++) {
+            double own = exact.dot(row, y, row);
+            double[] scores = scores(q, row, k);
+            for (int i = 0; i < scores.length; i++) {
+                int key = weights.firstKey(row) + i;
+                double p = StrictMath.exp(scores[i] - lse[row]);
+                double kept = weights.kept(row, i);
+                double slope = weights.scale() * p * (kept * g.dot(row, v, key) - own);
+                double ds = rounding.applyAsDouble(slope);
+                dv.add(key, rounding.applyAsDouble(p * kept), g, row);
+                dq.add(row, ds, k, key);
+                dk.add(key, ds, q, row);
+            }
+        }
+        Elements.write(out[0], dq.numbers);
+        Elements.write(out[1], dk.numbers);
+        Elements.write(out[2], dv.numbers);
     }
 }

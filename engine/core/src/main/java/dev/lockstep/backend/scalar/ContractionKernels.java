@@ -2,11 +2,12 @@ package dev.lockstep.backend.scalar;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Contraction;
-import dev.lockstep.backend.op.HalfPrecision;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
 /** Matrix products. Products and sums are f64, inner index ascending, rounded once at the end. */
 final class ContractionKernels {
@@ -14,39 +15,16 @@ final class ContractionKernels {
 
     static void run(Contraction op, Value[] in, Value[] out) {
         switch (op) {
-            case Contraction.Matmul() -> matmul(Elements::reals, in, out[0]);
-            case Contraction.Linear(boolean hasBias) -> linear(Elements::reals, hasBias, in, out[0]);
-            case Contraction.RoundedProduct(Contraction product, DType dtype) -> {
-                Factors factors = dtype == DType.BF16 ? ContractionKernels::inBf16 : ContractionKernels::inF16;
-                if (product instanceof Contraction.Linear linear) {
-                    linear(factors, linear.hasBias(), in, out[0]);
-                } else {
-                    matmul(factors, in, out[0]);
-                }
-            }
-            case Contraction.Attention attention -> AttentionKernels.forward(attention, in, out);
-            case Contraction.AttentionGrad gradient -> AttentionKernels.backward(gradient, in, out);
-            case Contraction.SelfAttention attention -> AttentionKernels.forward(attention, in, out);
-            case Contraction.SelfAttentionGrad gradient -> AttentionKernels.backward(gradient, in, out);
+            case Contraction.Matmul() -> matmul(in, out[0]);
+            case Contraction.Linear(boolean hasBias) -> linear(hasBias, in, out[0]);
+            case Contraction.RoundedProduct(Op product, DType dtype) ->
+                AttentionKernels.run(product, RoundedKernels.rounding(dtype), in, out);
+            case Contraction.Attention _,
+                    Contraction.AttentionGrad _,
+                    Contraction.SelfAttention _,
+                    Contraction.SelfAttentionGrad _ ->
+                AttentionKernels.run(op, DoubleUnaryOperator.identity(), in, out);
         }
-    }
-
-    /** How the factors of a product are read. */
-    @FunctionalInterface
-    private interface Factors {
-        double[] read(Value factor, Layout layout);
-    }
-
-    private static double[] inBf16(Value factor, Layout layout) {
-        double[] numbers = Elements.reals(factor, layout);
-        Arrays.setAll(numbers, i -> HalfPrecision.fromBf16(HalfPrecision.toBf16((float) numbers[i])));
-        return numbers;
-    }
-
-    private static double[] inF16(Value factor, Layout layout) {
-        double[] numbers = Elements.reals(factor, layout);
-        Arrays.setAll(numbers, i -> HalfPrecision.fromF16(HalfPrecision.toF16((float) numbers[i])));
-        return numbers;
     }
 
     /** {@return the product of two matrices, rounded to their dtype} */
@@ -61,14 +39,14 @@ final class ContractionKernels {
         return result;
     }
 
-    private static void matmul(Factors factors, Value[] in, Value out) {
+    private static void matmul(Value[] in, Value out) {
         Value a = in[0];
         Value b = in[1];
         int m = (int) a.shape().size(-2);
         int k = (int) a.shape().size(-1);
         int n = (int) b.shape().size(-1);
-        double[] left = factors.read(a, expand(a.layout(), out.shape()));
-        double[] right = factors.read(b, expand(b.layout(), out.shape()));
+        double[] left = Elements.reals(a, expand(a.layout(), out.shape()));
+        double[] right = Elements.reals(b, expand(b.layout(), out.shape()));
         double[] result = new double[Rows.count(out.shape())];
         int batches = m * n == 0 ? 0 : result.length / (m * n);
         for (int batch = 0; batch < batches; batch++) {
@@ -117,7 +95,7 @@ final class ContractionKernels {
         }
     }
 
-    private static void linear(Factors factors, boolean hasBias, Value[] in, Value out) {
+    private static void linear(boolean hasBias, Value[] in, Value out) {
         int k = (int) in[1].shape().size(1);
         int n = (int) in[1].shape().size(0);
         double[] result = new double[Rows.count(out.shape())];
@@ -128,8 +106,8 @@ final class ContractionKernels {
                 System.arraycopy(bias, 0, result, row * n, n);
             }
         }
-        double[] transposed = factors.read(in[1], in[1].layout().permute(1, 0));
-        new Product(factors.read(in[0], in[0].layout()), transposed, result, k, n).addRows(0, rows, 0);
+        double[] transposed = Elements.reals(in[1], in[1].layout().permute(1, 0));
+        new Product(Elements.reals(in[0]), transposed, result, k, n).addRows(0, rows, 0);
         Elements.write(out, result);
     }
 }

@@ -18,6 +18,7 @@ import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Runs recurrent cells op by op on a backend: the bits that a fast kernel there must give, and the way of those that it
@@ -28,16 +29,23 @@ public final class RecurrenceKernels implements AutoCloseable {
     private static final Concat ROWS = new Concat(0);
 
     private final Backend backend;
+    private final UnaryOperator<Op> precision;
     private final List<Value> made = new ArrayList<>();
 
-    private RecurrenceKernels(Backend backend) {
+    private RecurrenceKernels(Backend backend, UnaryOperator<Op> precision) {
         this.backend = backend;
+        this.precision = precision;
     }
 
     /** Executes an op by others of the same backend. */
     public static Value[] run(Backend backend, Recurrence op, Value... inputs) {
         ShapeRules.outputs(op, ValueSpec.of(inputs));
-        try (var kernels = new RecurrenceKernels(backend)) {
+        return run(backend, op, UnaryOperator.identity(), inputs);
+    }
+
+    /** Executes an op whose inputs fit, its products in a precision. */
+    static Value[] run(Backend backend, Recurrence op, UnaryOperator<Op> precision, Value... inputs) {
+        try (var kernels = new RecurrenceKernels(backend, precision)) {
             Value[] results = switch (op) {
                 case Recurrence.LstmCell() -> kernels.forward(inputs);
                 case Recurrence.LstmCellGrad() -> kernels.backward(inputs);
@@ -82,7 +90,7 @@ public final class RecurrenceKernels implements AutoCloseable {
         List<Value> gates = new ArrayList<>();
         List<Value> squashed = new ArrayList<>();
         for (int t = 0; t < in[0].shape().size(0); t++) {
-            Value z = execute(new Linear(true), hidden.get(t), in[3], in[4]);
+            Value z = execute(precision.apply(new Linear(true)), hidden.get(t), in[3], in[4]);
             Value[] next = all(new Recurrence.LstmCell(), z, at(in[0], t), cells.get(t));
             hidden.add(next[0]);
             cells.add(next[1]);
@@ -107,7 +115,7 @@ public final class RecurrenceKernels implements AutoCloseable {
                     at(in[5], t));
             gateGrads.addFirst(before[0]);
             cell = before[1];
-            hidden = execute(new Matmul(), before[0], in[2]);
+            hidden = execute(precision.apply(new Matmul()), before[0], in[2]);
         }
         return new Value[] {over(gateGrads), hidden, cell};
     }

@@ -5,6 +5,7 @@ import dev.lockstep.backend.ShapeRules;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.ValueSpec;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Contraction.RoundedProduct;
 import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Creation;
 import dev.lockstep.backend.op.CustomOp;
@@ -65,6 +66,9 @@ public final class ScalarBackend implements Backend {
         }
         if (op instanceof Recurrence recurrence) {
             return RecurrenceKernels.run(this, recurrence, inputs);
+        }
+        if (op instanceof RoundedProduct rounded && !rounded.isAttention()) {
+            return RoundedKernels.run(this, rounded, inputs);
         }
         if (op instanceof Fused fused) {
             return FusedKernels.run(this, fused, inputs);

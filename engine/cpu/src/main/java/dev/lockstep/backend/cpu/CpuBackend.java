@@ -118,10 +118,10 @@ public final class CpuBackend implements Backend {
     @Override
     public Value[] execute(Op op, Value... inputs) {
         Value @Nullable [] outputs = switch (op) {
-            case Contraction.Attention attention -> attentions.forward(attention, inputs);
-            case Contraction.AttentionGrad gradient -> attentions.backward(gradient, inputs);
-            case Contraction.SelfAttention attention -> attentions.forward(attention, inputs);
-            case Contraction.SelfAttentionGrad gradient -> attentions.backward(gradient, inputs);
+            case Contraction.Attention _,
+                    Contraction.AttentionGrad _,
+                    Contraction.SelfAttention _,
+                    Contraction.SelfAttentionGrad _ -> attentions.tryExecute(op, inputs);
             case Contraction.RoundedProduct product -> roundedProducts.tryExecute(product, inputs);
             case Contraction contraction -> products.tryExecute(contraction, inputs);
             case Convolution.MaxPool2d _,

@@ -22,6 +22,7 @@ import dev.lockstep.backend.op.Reduction;
 import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.backend.op.Update;
+import dev.lockstep.backend.op.Weighing;
 import dev.lockstep.backend.op.Window;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
@@ -29,11 +30,13 @@ import dev.lockstep.layout.Shape;
 import dev.lockstep.testkit.backend.BitCase.Operand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The cases of the suites about bits. */
 public final class BitCases {
-    private static final Contraction BF16 = new Contraction.RoundedProduct(new Contraction.Matmul(), DType.BF16);
+    private static final Op BF16 = bf16(new Contraction.Matmul());
+
     /** Around the lengths of vectors, of the sixteen lanes and of a block of a sum. */
     private static final int[] LENGTHS = {1, 2, 3, 15, 16, 17, 31, 33, 100, 1000, 4097};
 
@@ -71,9 +74,14 @@ public final class BitCases {
         return Stream.of(
                         products,
                         convolutions(Shape.of(4, 6, 9, 9), Shape.of(8, 6, 3, 3)),
-                        convolutions(Shape.of(2, 32, 6, 7), Shape.of(32, 32, 3, 3)))
+                        convolutions(Shape.of(2, 32, 6, 7), Shape.of(32, 32, 3, 3)),
+                        roundedConvolutions(Shape.of(4, 6, 9, 9), Shape.of(8, 6, 3, 3)))
                 .flatMap(cases -> cases)
                 .toList();
+    }
+
+    private static Stream<BitCase> roundedConvolutions(Shape x, Shape w) {
+        return convolutions(x, w).map(c -> new BitCase(c.name() + ", bf16", bf16(c.op()), c.operands()));
     }
 
     private static Stream<BitCase> convolutions(Shape x, Shape w) {
@@ -110,12 +118,23 @@ public final class BitCases {
         Operand packed = Operand.of(NORMAL, 2, 70, 3, 2, 16);
         Operand mixed = Operand.of(NORMAL, 2, 70, 2, 16);
         Operand sums = Operand.of(NORMAL, 2, 2, 70);
+        Operand mask = Operand.of(NORMAL, 1, 1, 70, 70);
+        var dropout = new Sampling.Dropout(0.2, new RandomKey(3, 4));
+        var masked = new Weighing(0.25, false, true, Optional.of(dropout));
         return Stream.of(
                 of("causal", new Contraction.Attention(0.25, true), heads, heads, heads),
                 of("full", new Contraction.Attention(0.25, false), heads, heads, heads),
                 of("causal", new Contraction.AttentionGrad(0.25, true), heads, heads, heads, heads, heads, row),
                 of("causal", new Contraction.SelfAttention(0.25, true), packed),
-                of("causal", new Contraction.SelfAttentionGrad(0.25, true), mixed, packed, mixed, sums));
+                of("causal", new Contraction.SelfAttentionGrad(0.25, true), mixed, packed, mixed, sums),
+                of("masked", new Contraction.SelfAttention(masked), packed, mask),
+                of("masked", new Contraction.SelfAttentionGrad(masked), mixed, packed, mixed, sums, mask),
+                of("bf16", bf16(new Contraction.SelfAttention(0.25, true)), packed),
+                of("bf16", bf16(new Contraction.SelfAttentionGrad(masked)), mixed, packed, mixed, sums, mask));
+    }
+
+    private static Op bf16(Op product) {
+        return new Contraction.RoundedProduct(product, DType.BF16);
     }
 
     private static BitCase of(String detail, Op op, Operand... operands) {

@@ -143,6 +143,12 @@ final class RowCases {
                 of("conv2d", new Convolution.Conv2d(window, 1, false), image, ROWS, shared(8, 3, 5, 5)),
                 of("conv2d 3x3", new Convolution.Conv2d(three, 1, false), wide, ROWS, shared(32, 32, 3, 3)),
                 of("conv2d 3x3, one tile", biased, tile, ROWS, shared(48, 32, 3, 3), shared(48)),
+                of(
+                        "bf16 conv2d 3x3",
+                        new Contraction.RoundedProduct(new Convolution.Conv2d(three, 1, false), DType.BF16),
+                        wide,
+                        ROWS,
+                        shared(32, 32, 3, 3)),
                 of("maxPool2d", new Convolution.MaxPool2d(pooling), image, ROWS),
                 of("avgPool2d", new Convolution.AvgPool2d(average), image, ROWS),
                 of("sum of pixels", new Reduction.Reduce(ReduceKind.SUM, Axes.of(2, 3), false), image, ROWS),

@@ -200,6 +200,8 @@ final class FunctionalOracle {
         table.many(key, in -> attention(in, plain))
                 .many(key + ".causal", in -> attention(in, plain.causal(true)))
                 .many(key + ".mask", in -> attention(in, plain.mask(in.get(3))))
+                .many(key + ".blind", in -> attention(in, plain.mask(in.get(3))))
+                .many(key + ".padded", in -> attention(in, plain.mask(in.get(3))))
                 .many(key + ".added", in -> attention(in, plain.mask(in.get(3))))
                 .many(key + ".grouped", in -> attention(in, plain));
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.backend.cpu.kernel;
 
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 
@@ -26,6 +27,11 @@ public final class AttentionColumns {
 
     private AttentionColumns() {}
 
+    /** {@return a count of queries rounded up to whole vectors} */
+    public static long padded(long queries) {
+        return (queries + LANES - 1) / LANES * LANES;
+    }
+
     /**
      * The scores of some queries of one head.
      *
@@ -38,26 +44,53 @@ public final class AttentionColumns {
      */
     public record Scores(long address, long step, long keys, long first, long queries, Sight sight) {
         /** {@return the place of the last key that each query of a vector sees} */
-        private FloatVector last(long lane) {
+        FloatVector last(long lane) {
             FloatVector places = Lanes.all(0f).addIndex(1).add((float) (first + lane));
             return sight.causal() ? places : Lanes.all(Float.POSITIVE_INFINITY);
         }
 
+        /** {@return the same scores once they were multiplied by their scale} */
+        public Scores scaled() {
+            return new Scores(address, step, keys, first, queries, new Sight(1, sight.causal()));
+        }
+
         /** {@return how many keys some query of a vector sees} */
-        private long seen(long lane) {
+        long seen(long lane) {
             return sight.causal() ? Math.min(keys, first + lane + Lanes.COUNT) : keys;
         }
 
-        private long row(long base, long key) {
+        /** {@return the address of a key's row where the first one's is {@code base}} */
+        long row(long base, long key) {
             return base + key * step * Float.BYTES;
         }
     }
 
-    /** The rows of a matrix inside a larger tensor, {@code step} floats apart. */
-    public record Matrix(long address, long step, long width) {
+    /**
+     * The rows of a matrix inside a larger tensor.
+     *
+     * @param step numbers from one row to the next
+     * @param width how many a row has
+     * @param bytes what a number takes: 4 in f32, 2 in bf16
+     */
+    public record Matrix(long address, long step, long width, int bytes) {
+        /** Rows of f32 numbers. */
+        public Matrix(long address, long step, long width) {
+            this(address, step, width, Float.BYTES);
+        }
+
         /** {@return the address of a row} */
         public long row(long row) {
-            return address + row * step * Float.BYTES;
+            return at(row, 0);
+        }
+
+        /** {@return the address of a number} */
+        public long at(long row, long column) {
+            return address + (row * step + column) * bytes;
+        }
+
+        /** {@return the columns from one on} */
+        public Matrix columns(long first, long count) {
+            return new Matrix(at(0, first), step, count, bytes);
         }
     }
 
@@ -82,15 +115,19 @@ public final class AttentionColumns {
      * What backward works on.
      *
      * @param grads the weights' gradient {@code v g^T}, like the scores; becomes theirs
+     * @param scale what products were multiplied by to become scores
      * @param lse one float a query in multiples of {@link #LANES}; lost
      * @param own working memory, the same
      */
-    public record Backward(Scores scores, long grads, long lse, long own, Matrix g, Matrix out) {}
+    public record Backward(Scores scores, float scale, long grads, long lse, long own, Matrix g, Matrix out) {}
 
     /** Scores less one number a query, and where the sums of what comes of them go. */
     private record Shift(Scores scores, long less, long sums) {}
 
-    /** Turns scores s into {@code exp(scale s - max)}, zero where they are hidden, and finds largest and sums. */
+    /**
+     * Turns scores s into {@code exp(scale s - max)}, zero where they are hidden, and finds largest and sums. A query
+     * that sees nothing gets a largest of 0 and a sum of 1.
+     */
     public static void exponentiate(Forward of) {
         LARGEST.run(of);
         exponentiate(new Shift(of.scores(), of.largest(), of.sums()));
@@ -115,7 +152,8 @@ public final class AttentionColumns {
                 VectorMask<Float> larger = s.compare(GT, max).and(last.compare(GE, (float) key));
                 max = max.blend(s, larger);
             }
-            Lanes.store(max, of.largest() + lane * Float.BYTES);
+            VectorMask<Float> blind = max.compare(EQ, Float.NEGATIVE_INFINITY);
+            Lanes.store(max.blend(0f, blind), of.largest() + lane * Float.BYTES);
         }
     }
 
@@ -149,7 +187,7 @@ public final class AttentionColumns {
                 sum = sum.add(p);
                 Lanes.store(p, at);
             }
-            Lanes.store(sum, of.sums() + lane * Float.BYTES);
+            Lanes.store(sum.blend(1f, sum.compare(EQ, 0f)), of.sums() + lane * Float.BYTES);
         }
     }
 
@@ -203,7 +241,7 @@ public final class AttentionColumns {
 
     private static void slopes(Backward of) {
         Scores scores = of.scores();
-        FloatVector scale = Lanes.all(scores.sight().scale());
+        FloatVector scale = Lanes.all(of.scale());
         for (long lane = 0; lane < scores.queries(); lane += Lanes.COUNT) {
             long offset = lane * Float.BYTES;
             FloatVector own = Lanes.load(of.own() + offset);

@@ -62,13 +62,21 @@ final class Casts {
     }
 
     private static void bf16ToFloat(long x, long y, long count) {
-        for (long i = 0; i < count; i++) {
+        long whole = count - count % Lanes.COUNT;
+        for (long i = 0; i < whole; i += Lanes.COUNT) {
+            Lanes.store(Lanes.loadBf16(x + i * Short.BYTES), y + i * Float.BYTES);
+        }
+        for (long i = whole; i < count; i++) {
             Lanes.set(y + i * Float.BYTES, HalfPrecision.fromBf16(Lanes.getShort(x + i * Short.BYTES)));
         }
     }
 
-    private static void floatToBf16(long x, long y, long count) {
-        for (long i = 0; i < count; i++) {
+    static void floatToBf16(long x, long y, long count) {
+        long whole = count - count % Lanes.COUNT;
+        for (long i = 0; i < whole; i += Lanes.COUNT) {
+            Lanes.storeBf16(Lanes.load(x + i * Float.BYTES), y + i * Short.BYTES);
+        }
+        for (long i = whole; i < count; i++) {
             Lanes.setShort(y + i * Short.BYTES, HalfPrecision.toBf16(Lanes.get(x + i * Float.BYTES)));
         }
     }

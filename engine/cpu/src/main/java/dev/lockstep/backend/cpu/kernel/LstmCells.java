@@ -1,12 +1,9 @@
 package dev.lockstep.backend.cpu.kernel;
 
 import dev.lockstep.backend.Backend;
-import dev.lockstep.backend.ShapeRules;
 import dev.lockstep.backend.Value;
-import dev.lockstep.backend.ValueSpec;
 import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.layout.Shape;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Steps of an LSTM on f32 values. Thread-safe. */
@@ -20,31 +17,16 @@ public final class LstmCells {
 
     /** Executes a step, or returns null where its inputs are no f32 values, or their rows shorter than a vector. */
     public Value @Nullable [] tryExecute(Recurrence op, Value... inputs) {
-        boolean isForward = op instanceof Recurrence.LstmCell;
-        if (!isForward && !(op instanceof Recurrence.LstmCellGrad)) {
-            return null;
-        }
-        List<ValueSpec> specs = ShapeRules.outputs(op, ValueSpec.of(inputs));
         for (Value input : inputs) {
-            if (!Values.isFloat(input) || input.shape().size(-1) < Lanes.COUNT) {
+            if (input.shape().rank() > 0 && input.shape().size(-1) < Lanes.COUNT) {
                 return null;
             }
         }
-        Value[] outputs =
-                specs.stream().map(spec -> spec.allocate(backend.memory())).toArray(Value[]::new);
-        Value[] in = new Value[inputs.length];
-        for (int i = 0; i < in.length; i++) {
-            in[i] = Dense.contiguous(backend, inputs[i]);
-        }
-        if (isForward) {
-            forward(in, outputs);
-        } else {
-            backward(in, outputs);
-        }
-        for (Value dense : in) {
-            dense.close();
-        }
-        return outputs;
+        return switch (op) {
+            case Recurrence.LstmCell _ -> Dense.run(backend, op, LstmCells::forward, inputs);
+            case Recurrence.LstmCellGrad _ -> Dense.run(backend, op, LstmCells::backward, inputs);
+            default -> null;
+        };
     }
 
     private static LstmCellKernels.Size size(Value state) {

@@ -34,7 +34,7 @@ final class StridedCopy {
     }
 
     /** An axis with its strides in bytes. */
-    private record Axis(long size, long source, long target) {}
+    record Axis(long size, long source, long target) {}
 
     private StridedCopy(Layout source, Layout target, int bytes) {
         this.bytes = bytes;
@@ -149,7 +149,7 @@ final class StridedCopy {
     /**
      * Moves a plane of 4-byte elements of which {@code down} is contiguous in the source, {@code along} in the target.
      */
-    private static void plane(Axis down, Axis along, long from, long to) {
+    static void plane(Axis down, Axis along, long from, long to) {
         long evenDown = down.size() & ~1L;
         long evenAlong = along.size() & ~1L;
         for (long d = 0; d < evenDown; d += TILE) {

@@ -3,6 +3,7 @@ package dev.lockstep.backend.cpu.onednn;
 import dev.lockstep.backend.cpu.onednn.Product.Strides;
 import dev.lockstep.device.MemoryPool;
 import dev.lockstep.device.Storage;
+import dev.lockstep.layout.DType;
 
 /**
  * A product of f32 operands that are rounded to bf16, ready to run. Two reorders round the operands; sums, bias and
@@ -57,9 +58,9 @@ final class Bf16Plan implements Session.Plan {
      */
     private static long rounded(Descriptors owned, long batch, long rows, long columns, Strides strides) {
         boolean byColumns = strides.column() != 1;
-        return owned.stridedBf16(
-                new long[] {batch, rows, columns},
-                new long[] {rows * columns, byColumns ? 1 : columns, byColumns ? rows : 1});
+        return owned.strided(DType.BF16, new long[] {batch, rows, columns}, new long[] {
+            rows * columns, byColumns ? 1 : columns, byColumns ? rows : 1
+        });
     }
 
     private static Primitive rounding(Descriptors owned, long from, long to) {

@@ -4,7 +4,9 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.lockstep.backend.cpu.onednn.ConvolutionShape.Pass;
 import dev.lockstep.backend.op.Window;
+import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.lang.foreign.Arena;
@@ -66,6 +68,8 @@ final class ConvolutionDescriptors {
     private final long engine;
     private final long attributes;
     private final long anyWeights;
+    private final long forwardImages;
+    private final long forwardWeights;
     final long images;
     final long outputs;
     final long plainWeights;
@@ -77,19 +81,22 @@ final class ConvolutionDescriptors {
         this.window = shape.window();
         this.engine = engine;
         this.attributes = owned.attributes();
-        this.images = channelsLast(shape.images());
-        this.outputs = channelsLast(shape.outputs());
+        DType factors = shape.factors();
+        this.images = channelsLast(shape.pass() == Pass.INPUT_GRADIENT ? DType.F32 : factors, shape.images());
+        this.outputs = channelsLast(shape.pass() == Pass.FORWARD ? DType.F32 : factors, shape.outputs());
         this.plainWeights = owned.plain(shape.weightDims());
-        this.anyWeights = owned.any(shape.weightDims());
+        this.anyWeights = owned.any(shape.pass() == Pass.WEIGHT_GRADIENT ? DType.F32 : factors, shape.weightDims());
+        this.forwardImages = channelsLast(factors, shape.images());
+        this.forwardWeights = owned.any(factors, shape.weightDims());
         this.bias = shape.hasBias() ? owned.plain(shape.weights().size(0)) : 0;
     }
 
-    private long channelsLast(Shape shape) {
-        return owned.strided(shape.toArray(), Layout.channelsLast(shape).strides());
+    private long channelsLast(DType dtype, Shape shape) {
+        return owned.strided(dtype, shape.toArray(), Layout.channelsLast(shape).strides());
     }
 
     /** {@return the primitive descriptor of a direction} */
-    long describe(ConvolutionShape.Pass pass) {
+    long describe(Pass pass) {
         long forward = owned.primitive(Dnnl.create("convolution forward", this::createForward));
         return switch (pass) {
             case FORWARD -> forward;
@@ -108,8 +115,8 @@ final class ConvolutionDescriptors {
                 engine,
                 Dnnl.FORWARD_TRAINING,
                 Dnnl.CONVOLUTION_DIRECT,
-                images,
-                anyWeights,
+                forwardImages,
+                forwardWeights,
                 bias,
                 outputs,
                 strides(arena),

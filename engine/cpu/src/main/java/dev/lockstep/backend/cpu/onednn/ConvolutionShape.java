@@ -1,6 +1,7 @@
 package dev.lockstep.backend.cpu.onednn;
 
 import dev.lockstep.backend.op.Window;
+import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 
 /**
@@ -12,13 +13,20 @@ import dev.lockstep.layout.Shape;
  * @param images the input's shape, [N, C, H, W]
  * @param weights the weights' shape, [out, C / groups, kH, kW]
  * @param hasBias whether {@code [out]} is added (forward only)
+ * @param factors in what both factors are multiplied: F32 or BF16; what is computed is f32
  */
-record ConvolutionShape(Pass pass, Window window, int groups, Shape images, Shape weights, boolean hasBias) {
+record ConvolutionShape(
+        Pass pass, Window window, int groups, Shape images, Shape weights, boolean hasBias, DType factors) {
     /** The directions of a convolution. */
     enum Pass {
         FORWARD,
         INPUT_GRADIENT,
         WEIGHT_GRADIENT
+    }
+
+    /** {@return the same convolution with other factors} */
+    ConvolutionShape of(DType other) {
+        return new ConvolutionShape(pass, window, groups, images, weights, hasBias, other);
     }
 
     /** {@return the shape of the result of the forward direction, [N, out, H', W']} */

@@ -2,6 +2,7 @@ package dev.lockstep.backend.cpu.onednn;
 
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.cpu.kernel.Dense;
 import dev.lockstep.backend.cpu.onednn.ConvolutionShape.Pass;
 import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Elementwise.Copy;
@@ -27,15 +28,20 @@ public final class Convolutions {
      * fitting.
      */
     public Value @Nullable [] tryExecute(Convolution op, Value... inputs) {
+        return tryExecute(op, Factors.EXACT, inputs);
+    }
+
+    /** The same with what products do to their factors, where they are multiplied one by one. */
+    Value @Nullable [] tryExecute(Convolution op, Factors factors, Value... inputs) {
         for (Value input : inputs) {
             if (input.dtype() != DType.F32 || input.shape().elements() == 0) {
                 return null;
             }
         }
         return switch (op) {
-            case Convolution.Conv2d c -> forward(c, inputs);
-            case Convolution.Conv2dInputGrad c -> inputGradient(c, inputs);
-            case Convolution.Conv2dWeightGrad c -> weightGradient(c, inputs);
+            case Convolution.Conv2d c -> forward(c, factors, inputs);
+            case Convolution.Conv2dInputGrad c -> inputGradient(c, factors, inputs);
+            case Convolution.Conv2dWeightGrad c -> weightGradient(c, factors, inputs);
             case Convolution.MaxPool2d _,
                     Convolution.MaxPool2dGrad _,
                     Convolution.AvgPool2d _,
@@ -43,57 +49,60 @@ public final class Convolutions {
         };
     }
 
-    private Value @Nullable [] forward(Convolution.Conv2d op, Value... inputs) {
+    private Value @Nullable [] forward(Convolution.Conv2d op, Factors wanted, Value... inputs) {
         if (inputs.length != (op.hasBias() ? 3 : 2)) {
             return null;
         }
         Shape weights = inputs[1].shape();
-        ConvolutionShape shape =
-                new ConvolutionShape(Pass.FORWARD, op.window(), op.groups(), inputs[0].shape(), weights, op.hasBias());
+        ConvolutionShape shape = new ConvolutionShape(
+                Pass.FORWARD, op.window(), op.groups(), inputs[0].shape(), weights, op.hasBias(), DType.F32);
         boolean fits =
                 shape.isConsistent() && (!op.hasBias() || inputs[2].shape().equals(Shape.of(weights.size(0))));
         if (!fits) {
             return null;
         }
-        try (Value x = channelsLast(inputs[0]);
-                Value w = contiguous(inputs[1]);
-                Value bias = contiguous(op.hasBias() ? inputs[2] : inputs[1])) {
+        Factors factors = suiting(shape, wanted);
+        try (Value x = image(factors, inputs[0]);
+                Value w = weights(factors, inputs[1]);
+                Value bias = Dense.contiguous(backend, op.hasBias() ? inputs[2] : inputs[1])) {
             Value y = allocate(Layout.channelsLast(shape.outputs()));
-            run(shape, x.address(), w.address(), y.address(), op.hasBias() ? bias.address() : 0);
+            run(shape.of(factors.stored()), x.address(), w.address(), y.address(), op.hasBias() ? bias.address() : 0);
             return new Value[] {y};
         }
     }
 
-    private Value @Nullable [] inputGradient(Convolution.Conv2dInputGrad op, Value... inputs) {
+    private Value @Nullable [] inputGradient(Convolution.Conv2dInputGrad op, Factors wanted, Value... inputs) {
         if (inputs.length != 2) {
             return null;
         }
         ConvolutionShape shape = new ConvolutionShape(
-                Pass.INPUT_GRADIENT, op.window(), op.groups(), op.inputShape(), inputs[1].shape(), false);
+                Pass.INPUT_GRADIENT, op.window(), op.groups(), op.inputShape(), inputs[1].shape(), false, DType.F32);
         if (!shape.isConsistent() || !shape.outputs().equals(inputs[0].shape())) {
             return null;
         }
-        try (Value g = channelsLast(inputs[0]);
-                Value w = contiguous(inputs[1])) {
+        Factors factors = suiting(shape, wanted);
+        try (Value g = image(factors, inputs[0]);
+                Value w = weights(factors, inputs[1])) {
             Value dx = allocate(Layout.channelsLast(op.inputShape()));
-            run(shape, dx.address(), w.address(), g.address(), 0);
+            run(shape.of(factors.stored()), dx.address(), w.address(), g.address(), 0);
             return new Value[] {dx};
         }
     }
 
-    private Value @Nullable [] weightGradient(Convolution.Conv2dWeightGrad op, Value... inputs) {
+    private Value @Nullable [] weightGradient(Convolution.Conv2dWeightGrad op, Factors wanted, Value... inputs) {
         if (inputs.length != 2) {
             return null;
         }
         ConvolutionShape shape = new ConvolutionShape(
-                Pass.WEIGHT_GRADIENT, op.window(), op.groups(), inputs[1].shape(), op.weightShape(), false);
+                Pass.WEIGHT_GRADIENT, op.window(), op.groups(), inputs[1].shape(), op.weightShape(), false, DType.F32);
         if (!shape.isConsistent() || !shape.outputs().equals(inputs[0].shape())) {
             return null;
         }
-        try (Value g = channelsLast(inputs[0]);
-                Value x = channelsLast(inputs[1])) {
+        Factors factors = suiting(shape, wanted);
+        try (Value g = image(factors, inputs[0]);
+                Value x = image(factors, inputs[1])) {
             Value dw = allocate(Layout.contiguous(op.weightShape()));
-            run(shape, x.address(), dw.address(), g.address(), 0);
+            run(shape.of(factors.stored()), x.address(), dw.address(), g.address(), 0);
             return new Value[] {dw};
         }
     }
@@ -113,15 +122,28 @@ public final class Convolutions {
         return new Value(pool.allocate(bytes), layout, DType.F32);
     }
 
+    /** Winograd's algorithm is faster in f32 than the direct one in bf16, so it leaves factors as they are. */
+    private static Factors suiting(ConvolutionShape shape, Factors wanted) {
+        return WinogradConvolution.suits(shape) ? Factors.EXACT : wanted;
+    }
+
+    /** {@return weights as a factor, in C order; oneDNN rounds them to bf16 where it moves them to its own} */
+    private Value weights(Factors factors, Value weights) {
+        try (Value dense = Dense.contiguous(backend, weights)) {
+            return factors.inBf16() ? dense.alias() : factors.round(backend, dense);
+        }
+    }
+
+    /** {@return an image as a factor, channels-last} */
+    private Value image(Factors factors, Value image) {
+        try (Value lying = channelsLast(image)) {
+            return factors.round(backend, lying);
+        }
+    }
+
     private Value channelsLast(Value image) {
         return image.layout().isChannelsLast()
                 ? image.alias()
                 : backend.execute(new Copy(Copy.Order.CHANNELS_LAST), image)[0];
-    }
-
-    private Value contiguous(Value value) {
-        return value.layout().isContiguous()
-                ? value.alias()
-                : backend.execute(new Copy(Copy.Order.CONTIGUOUS), value)[0];
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.backend.cpu.onednn;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.lockstep.layout.DType;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,15 @@ final class Descriptors implements AutoCloseable {
         return keep(Dnnl.createDescriptor(Dnnl.F32, dims, strides), Dnnl::destroyDescriptor);
     }
 
+    /** Describes a tensor of F32 or BF16 numbers of the given sizes and strides (in elements). */
+    long strided(DType dtype, long[] dims, long[] strides) {
+        return keep(Dnnl.createDescriptor(number(dtype), dims, strides), Dnnl::destroyDescriptor);
+    }
+
+    private static int number(DType dtype) {
+        return dtype == DType.BF16 ? Dnnl.BF16 : Dnnl.F32;
+    }
+
     /** Describes an f32 tensor in C order. */
     long plain(long... dims) {
         long[] strides = new long[dims.length];
@@ -31,14 +41,9 @@ final class Descriptors implements AutoCloseable {
         return strided(dims, strides);
     }
 
-    /** Describes an f32 tensor whose layout oneDNN shall choose. */
-    long any(long... dims) {
-        return keep(Dnnl.createAnyDescriptor(dims), Dnnl::destroyDescriptor);
-    }
-
-    /** Describes a bf16 tensor of the given sizes and strides (in elements). */
-    long stridedBf16(long[] dims, long[] strides) {
-        return keep(Dnnl.createDescriptor(Dnnl.BF16, dims, strides), Dnnl::destroyDescriptor);
+    /** Describes a tensor of F32 or BF16 numbers whose layout oneDNN shall choose. */
+    long any(DType dtype, long... dims) {
+        return keep(Dnnl.createAnyDescriptor(number(dtype), dims), Dnnl::destroyDescriptor);
     }
 
     /** Describes a reorder, which also converts between dtypes. */

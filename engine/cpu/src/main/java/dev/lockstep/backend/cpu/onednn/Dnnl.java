@@ -195,9 +195,9 @@ final class Dnnl {
                 out, dims.length, arena.allocateFrom(JAVA_LONG, dims), dtype, arena.allocateFrom(JAVA_LONG, strides)));
     }
 
-    static long createAnyDescriptor(long[] dims) {
+    static long createAnyDescriptor(int dtype, long[] dims) {
         return create("dnnl_memory_desc_create_with_tag", (arena, out) ->
-                (int) DESC_TAG.invokeExact(out, dims.length, arena.allocateFrom(JAVA_LONG, dims), F32, TAG_ANY));
+                (int) DESC_TAG.invokeExact(out, dims.length, arena.allocateFrom(JAVA_LONG, dims), dtype, TAG_ANY));
     }
 
     static long cloneDescriptor(long descriptor) {

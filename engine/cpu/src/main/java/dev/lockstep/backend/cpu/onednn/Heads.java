@@ -33,12 +33,17 @@ record Heads(Value value) implements AutoCloseable {
         return value.shape().size(0) * value.shape().size(1);
     }
 
+    /** {@return how many heads look side by side} */
+    long headsOfASequence() {
+        return value.shape().size(1);
+    }
+
     /** {@return how many places a sequence has} */
     long places() {
         return value.shape().size(2);
     }
 
-    /** {@return floats from one place to the next} */
+    /** {@return numbers from one place to the next} */
     long step() {
         return value.layout().stride(2);
     }
@@ -48,8 +53,9 @@ record Heads(Value value) implements AutoCloseable {
         Layout layout = value.layout();
         long heads = layout.shape().size(1);
         long offset = i / heads * layout.stride(0) + i % heads * layout.stride(1) + from * step();
+        int bytes = value.dtype().sizeBytes();
         return new Matrix(
-                value.address() + offset * Float.BYTES, step(), layout.shape().size(3));
+                value.address() + offset * bytes, step(), layout.shape().size(3), bytes);
     }
 
     @Override

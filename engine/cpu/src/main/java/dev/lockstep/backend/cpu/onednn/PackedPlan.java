@@ -1,6 +1,7 @@
 package dev.lockstep.backend.cpu.onednn;
 
 import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.DType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,8 +14,13 @@ final class PackedPlan implements Session.Plan {
     private final int order;
     private final long bytes;
 
-    /** What the plan is kept under. */
-    record Key(Product product) {}
+    /**
+     * What the plan is kept under.
+     *
+     * @param factors in what the product reads both operands: F32, or BF16, to which the right one is rounded on its
+     *     way
+     */
+    record Key(Product product, DType factors) {}
 
     private PackedPlan(Primitive pack, Primitive product, int order, long bytes) {
         this.pack = pack;
@@ -28,15 +34,16 @@ final class PackedPlan implements Session.Plan {
         Product p = key.product();
         Session session = Session.current();
         try (Descriptors owned = new Descriptors()) {
-            long left = owned.strided(
-                    new long[] {p.m(), p.k()},
-                    new long[] {p.left().row(), p.left().column()});
+            long left = owned.strided(key.factors(), new long[] {p.m(), p.k()}, new long[] {
+                p.left().row(), p.left().column()
+            });
             long right = owned.strided(
                     new long[] {p.k(), p.n()},
                     new long[] {p.right().row(), p.right().column()});
             long bias = p.hasBias() ? owned.plain(1, p.n()) : 0;
             long result = owned.plain(p.m(), p.n());
-            ProductPlan.Operands operands = new ProductPlan.Operands(left, owned.any(p.k(), p.n()), bias, result);
+            ProductPlan.Operands operands =
+                    new ProductPlan.Operands(left, owned.any(key.factors(), p.k(), p.n()), bias, result);
             long descriptor = owned.primitive(ProductPlan.describe(owned, session.engine(), operands));
             long packed = Dnnl.queryDescriptor(descriptor, Dnnl.QUERY_WEIGHTS);
             long reorder = owned.reorder(session.engine(), right, packed);

@@ -2,6 +2,7 @@ package dev.lockstep.backend.cpu.onednn;
 
 import dev.lockstep.backend.cpu.onednn.Product.Strides;
 import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.DType;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
@@ -50,8 +51,8 @@ final class ProductPlan implements Session.Plan {
     static ProductPlan of(Tile tile) {
         Session session = Session.current();
         try (Descriptors owned = new Descriptors()) {
-            long left = operand(owned, 1, tile.m(), tile.k(), tile.left());
-            long right = operand(owned, 1, tile.k(), tile.n(), tile.right());
+            long left = factor(owned, tile.factors(), tile.m(), tile.k(), tile.left());
+            long right = factor(owned, tile.factors(), tile.k(), tile.n(), tile.right());
             long result = owned.strided(
                     new long[] {1, tile.m(), tile.n()}, new long[] {tile.m() * tile.row(), tile.row(), 1});
             long descriptor = owned.primitive(describe(owned, session.engine(), new Operands(left, right, 0, result)));
@@ -78,6 +79,11 @@ final class ProductPlan implements Session.Plan {
         long[] dims = {shared ? 1 : batch, rows, columns};
         long[] steps = {shared ? rows * columns : strides.batch(), strides.row(), strides.column()};
         return owned.strided(dims, steps);
+    }
+
+    private static long factor(Descriptors owned, DType dtype, long rows, long columns, Strides strides) {
+        long[] steps = {rows * columns, strides.row(), strides.column()};
+        return owned.strided(dtype, new long[] {1, rows, columns}, steps);
     }
 
     /** {@return whether an operand is one matrix for the whole batch} */

@@ -55,7 +55,7 @@ public final class Products {
         }
 
         private static PackedPlan packedPlan(Product product) {
-            return Session.current().plan(new PackedPlan.Key(product), PackedPlan.class, PackedPlan::of);
+            return Session.current().plan(new PackedPlan.Key(product, DType.F32), PackedPlan.class, PackedPlan::of);
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.lockstep.backend.cpu.onednn;
 
 import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.ShapeRules;
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.ValueSpec;
 import dev.lockstep.backend.op.Contraction;
 import dev.lockstep.backend.op.Contraction.RoundedProduct;
-import dev.lockstep.backend.op.Elementwise.Cast;
-import dev.lockstep.layout.DType;
+import dev.lockstep.backend.op.Convolution;
+import dev.lockstep.backend.op.Recurrence;
+import dev.lockstep.backend.scalar.RoundedKernels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RoundedProducts {
     private final Backend backend;
-    private final Products plain;
-    private final @Nullable Products inBf16;
+    private final boolean canMultiplyBf16;
+    private final Products products;
+    private final Convolutions convolutions;
+    private final Attentions attentions;
+    private final LstmScans scans;
 
-    private RoundedProducts(Backend backend, @Nullable Products inBf16) {
+    private RoundedProducts(Backend backend, boolean canMultiplyBf16) {
         this.backend = backend;
-        this.plain = new Products(backend);
-        this.inBf16 = inBf16;
+        this.canMultiplyBf16 = canMultiplyBf16;
+        this.products = Products.roundingToBf16(backend);
+        this.convolutions = new Convolutions(backend);
+        this.attentions = new Attentions(backend);
+        this.scans = new LstmScans(backend);
     }
 
     /** Makes the products of a backend: by bf16 instructions if the processor has them. */
@@ -31,29 +40,20 @@ public final class RoundedProducts {
 
     /** Makes the products of a backend, by bf16 instructions or by those of f32. */
     static RoundedProducts of(Backend backend, boolean inBf16) {
-        return new RoundedProducts(backend, inBf16 ? Products.roundingToBf16(backend) : null);
+        return new RoundedProducts(backend, inBf16);
     }
 
-    /** Executes a product, or returns null where its inputs are not two non-empty f32 operands that fit. */
+    /** Executes a product, or returns null where attention has inputs that are not f32 or empty. */
     public Value @Nullable [] tryExecute(RoundedProduct op, Value... inputs) {
-        if (inBf16 != null && op.factors() == DType.BF16) {
-            return inBf16.tryExecute(op.product(), inputs);
-        }
-        if (inputs.length < 2 || inputs[0].dtype() != DType.F32 || inputs[1].dtype() != DType.F32) {
-            return null;
-        }
-        try (Value left = rounded(op.factors(), inputs[0]);
-                Value right = rounded(op.factors(), inputs[1])) {
-            Contraction product = op.product();
-            return inputs.length == 2
-                    ? plain.tryExecute(product, left, right)
-                    : plain.tryExecute(product, left, right, inputs[2]);
-        }
-    }
-
-    private Value rounded(DType dtype, Value factor) {
-        try (Value half = backend.execute(new Cast(dtype), factor)[0]) {
-            return backend.execute(new Cast(DType.F32), half)[0];
-        }
+        ShapeRules.outputs(op, ValueSpec.of(inputs));
+        Factors factors = Factors.of(op.factors(), canMultiplyBf16);
+        Value @Nullable [] outputs = switch (op.product()) {
+            case Convolution convolution -> convolutions.tryExecute(convolution, factors, inputs);
+            case Recurrence recurrence when factors.inBf16() -> scans.tryExecute(recurrence, factors, inputs);
+            case Contraction contraction when op.isAttention() -> attentions.tryExecute(contraction, factors, inputs);
+            case Contraction contraction when factors.inBf16() -> products.tryExecute(contraction, inputs);
+            default -> null;
+        };
+        return outputs != null || op.isAttention() ? outputs : RoundedKernels.run(backend, op, inputs);
     }
 }

@@ -1,19 +1,12 @@
 package dev.lockstep.backend.cpu.onednn;
 
 import dev.lockstep.backend.cpu.onednn.Product.Strides;
+import dev.lockstep.layout.DType;
 
 /**
- * One matrix product {@code [m, k] x [k, n]} inside larger tensors: the rows of the result are {@code row} elements
- * apart. The key of its plan.
+ * One matrix product {@code [m, k] x [k, n]} inside larger tensors: the rows of the result, which is f32, are
+ * {@code row} elements apart. The key of its plan.
+ *
+ * @param factors what both operands are: F32 or BF16
  */
-record Tile(long m, long k, long n, Strides left, Strides right, long row) {
-    /** Strides of a matrix whose rows are {@code row} elements apart. */
-    static Strides rows(long row) {
-        return new Strides(0, row, 1);
-    }
-
-    /** Strides of such a matrix, transposed. */
-    static Strides transposed(long row) {
-        return new Strides(0, 1, row);
-    }
-}
+record Tile(long m, long k, long n, Strides left, Strides right, long row, DType factors) {}

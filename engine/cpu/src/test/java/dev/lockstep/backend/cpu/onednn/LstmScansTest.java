@@ -6,13 +6,17 @@ import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.CpuBackend;
 import dev.lockstep.backend.cpu.HostMemory;
+import dev.lockstep.backend.op.Contraction.RoundedProduct;
 import dev.lockstep.backend.op.Elementwise.Copy;
 import dev.lockstep.backend.op.Recurrence;
 import dev.lockstep.backend.scalar.RecurrenceKernels;
+import dev.lockstep.backend.scalar.RoundedKernels;
 import dev.lockstep.backend.scalar.ScalarBackend;
 import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +63,30 @@ class LstmScansTest {
         assertSame(RecurrenceKernels.run(cpu, FORWARD, forward), cpu.execute(FORWARD, forward), 0);
         Value[] backward = backwardInputs(t, n, h);
         assertSame(RecurrenceKernels.run(cpu, BACKWARD, backward), cpu.execute(BACKWARD, backward), 0);
+    }
+
+    /** Whatever multiplies the bf16 factors; the scalar backend agrees but for the order of sums. */
+    @ParameterizedTest
+    @CsvSource({"1,1,16", "5,2,17", "4,3,33", "3,32,256", "4,33,48"})
+    void roundedFactorsHaveTheBitsOfTheStepsOneByOne(long t, long n, long h) {
+        var forward = new RoundedProduct(FORWARD, DType.BF16);
+        var backward = new RoundedProduct(BACKWARD, DType.BF16);
+        Value[] in = forwardInputs(t, n, h);
+        assertSame(RoundedKernels.run(cpu, forward, in), cpu.execute(forward, in), 0);
+        Value[] grads = backwardInputs(t, n, h);
+        assertSame(RoundedKernels.run(cpu, backward, grads), cpu.execute(backward, grads), 0);
+    }
+
+    /** A state that lies between two bf16 numbers may go either way: half an ulp of bf16 in one factor of many. */
+    @Test
+    void roundedFactorsAgreeWithTheScalarBackend() {
+        Backend scalar = new ScalarBackend(cpu.memory());
+        var forward = new RoundedProduct(FORWARD, DType.BF16);
+        var backward = new RoundedProduct(BACKWARD, DType.BF16);
+        Value[] in = forwardInputs(3, 4, 20);
+        assertSame(scalar.execute(forward, in), cpu.execute(forward, in), 4e-3f);
+        Value[] grads = backwardInputs(3, 4, 20);
+        assertSame(scalar.execute(backward, grads), cpu.execute(backward, grads), 2e-2f);
     }
 
     /** Tolerance: sums of up to 4 h products in another order, through a few steps. */
