@@ -47,9 +47,9 @@ public final class TrainBench {
     /** Trains as a worker of {@code job} and reports. */
     public TrainReport run(Job job) {
         manualSeed(options.seed());
+        BatchPlan plan = options.task().data().open(options.data(), options.seed());
         Layer model = options.task().newModel();
         options.init().ifPresent(file -> InitialWeights.load(model, file));
-        BatchPlan plan = options.task().data().open(options.data(), options.seed());
         Trainer<Layer> trainer = Trainer.of(job, model, options.task().newOptimizer(model.parameters()))
                 .registerCommHook(options.compression());
         DoubleStream.Builder seconds = DoubleStream.builder();

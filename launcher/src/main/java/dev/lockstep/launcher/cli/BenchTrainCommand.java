@@ -1,6 +1,7 @@
 package dev.lockstep.launcher.cli;
 
 import dev.lockstep.device.Device;
+import dev.lockstep.launcher.EarlyEngine;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.agent.Installation;
@@ -123,6 +124,7 @@ final class BenchTrainCommand implements Callable<Integer> {
     }
 
     private String here(TrainOptions options) {
+        EarlyEngine.open(Device.CPU);
         Optional<StepProfile> ops =
                 profile ? Optional.of(StepProfile.install(Device.CPU, System::nanoTime)) : Optional.empty();
         TrainReport report =

@@ -1,6 +1,7 @@
 package dev.lockstep.launcher.worker;
 
 import dev.lockstep.device.Device;
+import dev.lockstep.launcher.EarlyEngine;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.NativeProcess;
 import dev.lockstep.launcher.link.AgentMessage;
@@ -28,6 +29,7 @@ public final class WorkerMain {
     /** Runs the program that the agent names; takes no arguments. */
     public static void main(String[] arguments) throws IOException {
         NativeProcess.detachFromTerminalAndDieWithParent();
+        EarlyEngine.open(Device.CPU);
         String id = variable("LOCKSTEP_WORKER");
         BlackBox box = BlackBox.open(Path.of(variable("LOCKSTEP_BLACK_BOX")));
         Link<WorkerMessage, AgentMessage> link = connect(Path.of(variable("LOCKSTEP_LINK")));
