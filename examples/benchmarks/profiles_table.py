@@ -6,7 +6,7 @@ import sys
 KINDS = {
     "products": ("matmul", "linear", "conv2d", "conv2dInputGrad", "conv2dWeightGrad", "lstmScan", "lstmScanGrad"),
     "attention": ("attention", "attentionGrad", "selfAttention", "selfAttentionGrad"),
-    "norms, softmax, losses": ("batchNorm", "layerNorm", "crossEntropy", "softmax", "logSoftmax"),
+    "norms, softmax, losses": ("batchNorm", "batchStatistics", "normalize", "layerNorm", "crossEntropy", "softmax", "logSoftmax"),
     "pooling": ("maxPool2d", "avgPool2d"),
     "updates": ("sgd", "adam"),
     "gathering and moving": ("indexSelect", "indexAdd", "embedding", "reshape", "permute", "concat", "narrow", "copy",

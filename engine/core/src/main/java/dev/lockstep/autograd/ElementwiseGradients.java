@@ -8,6 +8,7 @@ import dev.lockstep.backend.op.Elementwise.BinaryScalar;
 import dev.lockstep.backend.op.Elementwise.Cast;
 import dev.lockstep.backend.op.Elementwise.Clamp;
 import dev.lockstep.backend.op.Elementwise.Copy;
+import dev.lockstep.backend.op.Elementwise.Normalize;
 import dev.lockstep.backend.op.Elementwise.Unary;
 import dev.lockstep.backend.op.Elementwise.Where;
 import dev.lockstep.backend.op.UnaryKind;
@@ -25,6 +26,7 @@ final class ElementwiseGradients {
             case Clamp clamp -> Rule.ofInput(d -> clamp(d, clamp));
             case Where where -> Rule.of(1, ElementwiseGradients::where);
             case Cast cast -> Rule.linear(d -> d.run(new Cast(d.inputType(0)), d.gradient()));
+            case Normalize normalize -> Rule.unsupported();
             case Copy copy -> Rule.linear(Derivation::gradient);
         };
     }

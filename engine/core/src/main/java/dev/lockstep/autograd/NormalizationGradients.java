@@ -5,6 +5,7 @@ import dev.lockstep.backend.op.Axes;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.backend.op.Normalization.BatchNorm;
 import dev.lockstep.backend.op.Normalization.BatchNormGrad;
+import dev.lockstep.backend.op.Normalization.BatchStatistics;
 import dev.lockstep.backend.op.Normalization.LayerNorm;
 import dev.lockstep.backend.op.Normalization.LayerNormGrad;
 import dev.lockstep.backend.op.ReduceKind;
@@ -31,6 +32,7 @@ final class NormalizationGradients {
             case LayerNorm norm -> new Rule(X_AND_WEIGHT, LAYER_MEAN_AND_RSTD, 1, d -> layerNorm(d, norm));
             case BatchNorm norm -> new Rule(X_AND_WEIGHT, BATCH_MEAN_AND_RSTD, 1, d -> batchNorm(d, norm));
             case LayerNormGrad gradient -> Rule.unsupported();
+            case BatchStatistics statistics -> Rule.unsupported();
             case BatchNormGrad gradient -> Rule.unsupported();
         };
     }

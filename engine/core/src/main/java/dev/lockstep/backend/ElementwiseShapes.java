@@ -19,6 +19,7 @@ final class ElementwiseShapes {
             case Elementwise.BinaryScalar scalar -> binaryScalar(scalar, in);
             case Elementwise.Clamp clamp -> clamp(clamp, in);
             case Elementwise.Where() -> where(in);
+            case Elementwise.Normalize() -> normalize(in);
             case Elementwise.Cast(DType dtype) -> {
                 in.expect(1);
                 yield in.like(in.shape(0), dtype);
@@ -96,6 +97,15 @@ final class ElementwiseShapes {
         in.expectSameDtype(in.dtype(1), in.dtype(2));
         Shape shape = in.broadcast(in.shape(0), in.broadcast(in.shape(1), in.shape(2)));
         return in.like(shape, in.dtype(1));
+    }
+
+    private static List<ValueSpec> normalize(Inputs in) {
+        in.expect(5);
+        in.expectFloating();
+        for (int i = 1; i < 5; i++) {
+            in.expectShape(0, in.broadcast(in.shape(0), in.shape(i)), "x");
+        }
+        return in.like(in.shape(0), in.dtype(0));
     }
 
     private static List<ValueSpec> copy(Elementwise.Copy.Order order, Inputs in) {

@@ -36,6 +36,12 @@ final class NormalizationShapes {
                 var statistic = ValueSpec.contiguous(channel, in.dtype(0));
                 yield List.of(like(in), statistic, statistic, statistic);
             }
+            case Normalization.BatchStatistics statistics -> {
+                in.expect(1);
+                in.expectFloating();
+                var statistic = ValueSpec.contiguous(channels(0, in), in.dtype(0));
+                yield List.of(statistic, statistic, statistic);
+            }
             case Normalization.BatchNormGrad() -> {
                 in.expect(5);
                 Shape channel = channels(1, in);

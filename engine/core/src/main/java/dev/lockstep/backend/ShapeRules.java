@@ -18,6 +18,8 @@ import dev.lockstep.backend.op.Update;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -68,14 +70,17 @@ public final class ShapeRules {
     private static List<ValueSpec> fused(Fused op, Inputs in) {
         List<ValueSpec> specs = in.specs();
         in.expect(op.inputs());
+        ValueSpec whole = Collections.max(
+                specs, Comparator.comparingLong(spec -> spec.shape().elements()));
         for (ValueSpec spec : specs) {
-            boolean alike = spec.dtype() == in.dtype(0)
-                    && spec.layout().hasStridesOf(specs.getFirst().layout());
-            if (!alike || !spec.layout().isDense()) {
-                throw in.refuse("needs dense inputs of one dtype that lie alike");
+            boolean fits = spec.dtype() == whole.dtype()
+                    && (spec.layout().hasStridesOf(whole.layout())
+                            || spec.layout().rowIn(whole.layout()) > 0);
+            if (!fits || !whole.layout().isDense()) {
+                throw in.refuse("needs dense inputs of one dtype that lie alike, and rows that repeat in them");
             }
         }
-        ValueSpec result = in.like(in.shape(0), in.dtype(0)).getFirst();
+        ValueSpec result = in.like(whole.shape(), whole.dtype()).getFirst();
         return op.outputs().stream().map(output -> result).toList();
     }
 

@@ -53,6 +53,12 @@ public final class Storage {
         /** Fills the storage by {@link Storage#fill}, unless that has happened. Thread-safe. */
         void compute();
 
+        /**
+         * Fills the storage, since memory that the work reads may be written next, unless it is the calling thread's
+         * own work that asks for that memory. Thread-safe.
+         */
+        void computeBeforeWrite();
+
         /** Lets go of everything: the storage was released, and nobody will ask. Called once at most. */
         void discard();
 
@@ -131,7 +137,7 @@ public final class Storage {
         synchronized (this) {
             waiting = readers == null ? List.of() : List.copyOf(readers);
         }
-        waiting.forEach(Pending::compute);
+        waiting.forEach(Pending::computeBeforeWrite);
     }
 
     /** {@return the device that holds the memory} */

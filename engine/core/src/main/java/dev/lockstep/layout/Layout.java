@@ -252,6 +252,41 @@ public final class Layout {
         return Reshaping.strides(this, target).map(steps -> new Layout(target, steps, offset));
     }
 
+    /**
+     * {@return how many elements lie in the row that this layout, broadcast to a dense one, repeats over and over in
+     * the order of that one's memory; 0 where it does not broadcast, or not to the repetition of a row}
+     */
+    public long rowIn(Layout dense) {
+        if (!broadcastsTo(dense.shape)) {
+            return 0;
+        }
+        Layout wide = expand(dense.shape);
+        int[] axes = dense.axesInMemory();
+        int next = axes.length - 1;
+        long row = 1;
+        for (; next >= 0 && wide.strides[axes[next]] == row; next--) {
+            row *= dense.shape.size(axes[next]);
+        }
+        for (; next >= 0; next--) {
+            if (wide.strides[axes[next]] != 0) {
+                return 0;
+            }
+        }
+        return row;
+    }
+
+    private boolean broadcastsTo(Shape target) {
+        if (shape.rank() > target.rank()) {
+            return false;
+        }
+        for (int i = 1; i <= shape.rank(); i++) {
+            if (shape.size(-i) != 1 && shape.size(-i) != target.size(-i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** {@return whether shape and strides are those of another layout, wherever both start} */
     public boolean hasStridesOf(Layout other) {
         return shape.equals(other.shape) && Arrays.equals(strides, other.strides);

@@ -120,6 +120,43 @@ class LayoutTest {
         }
     }
 
+    @Nested
+    class RowsThatRepeat {
+        private final Layout images = Layout.channelsLast(Shape.of(2, 3, 4, 5));
+
+        @Test
+        void aNumberAChannelRepeatsInChannelsLastImagesOnly() {
+            assertEquals(3, contiguous(3, 1, 1).rowIn(images));
+            assertEquals(0, contiguous(3, 1, 1).rowIn(contiguous(2, 3, 4, 5)));
+        }
+
+        @Test
+        void theLastAxesRepeatInCOrder() {
+            assertEquals(5, contiguous(5).rowIn(contiguous(2, 3, 4, 5)));
+            assertEquals(20, contiguous(1, 4, 5).rowIn(contiguous(2, 3, 4, 5)));
+            assertEquals(0, contiguous(4, 1).rowIn(contiguous(2, 3, 4, 5)));
+            assertEquals(0, contiguous(2, 1, 4, 5).rowIn(contiguous(2, 3, 4, 5)));
+        }
+
+        @Test
+        void oneNumberIsARowAndSoIsTheWhole() {
+            assertEquals(1, contiguous().rowIn(images));
+            assertEquals(120, images.rowIn(images));
+            assertEquals(0, contiguous(2, 3, 4, 5).rowIn(images));
+        }
+
+        @Test
+        void everySecondNumberIsNoRow() {
+            assertEquals(0, contiguous(6).narrow(0, 0, 3, 2).rowIn(contiguous(2, 3)));
+        }
+
+        @Test
+        void whatDoesNotBroadcastIsNoRow() {
+            assertEquals(0, contiguous(4).rowIn(contiguous(2, 3)));
+            assertEquals(0, contiguous(1, 2, 3).rowIn(contiguous(2, 3)));
+        }
+    }
+
     @Test
     void broadcastingNamesBothShapes() {
         var error = assertThrows(

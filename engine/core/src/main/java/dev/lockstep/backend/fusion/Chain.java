@@ -50,15 +50,6 @@ final class Chain {
         List<Deferred> written = works.stream()
                 .filter(work -> work.isWanted() || work == works.getLast())
                 .toList();
-        works.forEach(Deferred::stopReading); // What asks for an input's memory now is this chain itself.
-        try {
-            execute(backend, written);
-        } finally {
-            works.stream().filter(Deferred::isPending).forEach(Deferred::startReading);
-        }
-    }
-
-    private void execute(Backend backend, List<Deferred> written) {
         Value[] outputs = works.size() == 1
                 ? backend.execute(
                         works.getFirst().op(), works.getFirst().inputs().toArray(Value[]::new))

@@ -2,7 +2,7 @@ package dev.lockstep.backend.fusion;
 
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
-import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Pointwise;
 import dev.lockstep.device.Storage;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One element-wise op that was put off: it holds its inputs until its result is computed or given up. Made by one
- * thread; computed by whoever asks first, under that thread's lock.
+ * One pointwise op that was put off: it holds its inputs until its result is computed or given up. Made by one thread;
+ * computed by whoever asks first, under that thread's lock.
  */
 final class Deferred implements Storage.Pending {
     private final Backend backend;
     private final ReentrantLock lock;
-    private final Elementwise op;
+    private final Pointwise op;
     private final List<Value> inputs;
     private final Layout layout;
     private final Storage storage;
@@ -25,14 +25,18 @@ final class Deferred implements Storage.Pending {
     private int consumers;
     private volatile boolean expected;
 
-    /** Puts an op off. */
-    Deferred(Backend backend, ReentrantLock lock, Elementwise op, Value... inputs) {
+    /**
+     * Puts an op off.
+     *
+     * @param whole the layout of the result, but for its offset
+     * @param inputs what the op reads; this takes ownership
+     */
+    Deferred(Backend backend, ReentrantLock lock, Pointwise op, Layout whole, List<Value> inputs) {
         this.backend = backend;
         this.lock = lock;
         this.op = op;
-        this.inputs = List.of(inputs).stream().map(Value::alias).toList();
-        Layout first = inputs[0].layout();
-        this.layout = Layout.of(first.shape(), first.strides(), 0);
+        this.inputs = inputs;
+        this.layout = Layout.of(whole.shape(), whole.strides(), 0);
         this.storage = backend.memory().pending(layout.shape().elements() * Float.BYTES, this);
         int count = 1;
         for (Value input : this.inputs) {
@@ -41,17 +45,7 @@ final class Deferred implements Storage.Pending {
             before.ifPresent(work -> work.consumers++);
         }
         this.links = count;
-        startReading();
-    }
-
-    /** Asks to be computed before an input changes. */
-    void startReading() {
-        inputs.forEach(input -> input.storage().addReader(this));
-    }
-
-    /** Takes {@link #startReading} back. */
-    void stopReading() {
-        inputs.forEach(input -> input.storage().removeReader(this));
+        this.inputs.forEach(input -> input.storage().addReader(this));
     }
 
     boolean isPending() {
@@ -72,7 +66,7 @@ final class Deferred implements Storage.Pending {
         return new Value(storage, layout, DType.F32);
     }
 
-    Elementwise op() {
+    Pointwise op() {
         return op;
     }
 
@@ -113,18 +107,28 @@ final class Deferred implements Storage.Pending {
         }
     }
 
+    /** Chains only read what they take: while this thread runs one, nothing is about to be written. */
+    @Override
+    public void computeBeforeWrite() {
+        if (!lock.isHeldByCurrentThread()) {
+            compute();
+        }
+    }
+
     /** Takes over the memory of the computed result. */
     void complete(Value computed) {
         if (!computed.layout().equals(layout)) {
             throw new AssertionError(op + " gave " + computed.layout() + ", not " + layout);
         }
         storage.fill(computed.storage());
-        inputs.forEach(Value::close);
+        discard();
     }
 
     @Override
     public void discard() {
-        stopReading();
-        inputs.forEach(Value::close);
+        for (Value input : inputs) {
+            input.storage().removeReader(this);
+            input.close();
+        }
     }
 }

@@ -6,7 +6,7 @@ import dev.lockstep.layout.DType;
  * Element-wise operations. Inputs broadcast; one output, dense, in the order of the first dense input of the output's
  * shape.
  */
-public sealed interface Elementwise extends Op {
+public sealed interface Elementwise extends Pointwise {
     /** Applies a function of one argument: x to f(x). */
     record Unary(UnaryKind kind) implements Elementwise {
         @Override
@@ -39,6 +39,12 @@ public sealed interface Elementwise extends Op {
 
     /** Chooses: (condition bool, a, b) to {@code condition ? a : b}. */
     record Where() implements Elementwise {}
+
+    /**
+     * Normalises: (x, mean, rstd, weight, bias) to {@code fma((x - mean) rstd, weight, bias)}. Made below autograd from
+     * a {@link Normalization.BatchNorm}; a graph never has one.
+     */
+    record Normalize() implements Elementwise {}
 
     /** Converts to another dtype: towards zero to integers, to nearest even among floats, {@code != 0} to bool. */
     record Cast(DType dtype) implements Elementwise {}

@@ -1,10 +1,13 @@
 package dev.lockstep.backend.op;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Element-wise ops on values of one shape, dtype and layout as one op: a backend runs them without writing what lies
- * between, with exactly the bits of the ops one by one. Made below autograd; a graph never has one.
+ * Pointwise ops on values of one shape, dtype and layout, and on rows that repeat in their memory
+ * ({@link dev.lockstep.layout.Layout#rowIn}), such as a number a channel of channels-last images, as one op: a backend
+ * runs them without writing what lies between, with exactly the bits of the ops one by one. Made below autograd; a
+ * graph never has one.
  *
  * @param inputs how many values go in
  * @param links the ops, each after those that it reads
@@ -12,12 +15,13 @@ import java.util.List;
  */
 public record Fused(int inputs, List<Link> links, List<Integer> outputs) implements Op {
     /**
-     * One op of a chain: {@link Elementwise.Unary}, {@link Elementwise.Binary} or {@link Elementwise.BinaryScalar}.
+     * One op of a chain: {@link Elementwise.Unary}, {@link Elementwise.Binary}, {@link Elementwise.BinaryScalar},
+     * {@link Elementwise.Normalize} of x and four rows, or {@link Sampling.Dropout}.
      *
      * @param op the op
      * @param arguments what it reads: below {@link Fused#inputs} an input, from there on an earlier link
      */
-    public record Link(Elementwise op, List<Integer> arguments) {
+    public record Link(Pointwise op, List<Integer> arguments) {
         /** Copies the list. */
         public Link {
             arguments = List.copyOf(arguments);
@@ -37,9 +41,13 @@ public record Fused(int inputs, List<Link> links, List<Integer> outputs) impleme
     }
 
     /** Makes the chain of one op on values of its own. */
-    public static Fused of(Elementwise op) {
-        int arguments = op instanceof Elementwise.Binary ? 2 : 1;
-        List<Integer> all = arguments == 2 ? List.of(0, 1) : List.of(0);
+    public static Fused of(Pointwise op) {
+        int arguments = switch (op) {
+            case Elementwise.Binary _ -> 2;
+            case Elementwise.Normalize _ -> 5;
+            default -> 1;
+        };
+        List<Integer> all = IntStream.range(0, arguments).boxed().toList();
         return new Fused(arguments, List.of(new Link(op, all)), List.of(0));
     }
 }

@@ -17,6 +17,12 @@ public sealed interface Normalization extends Op {
      */
     record BatchNorm(double eps) implements Normalization {}
 
+    /**
+     * The statistics of {@link BatchNorm} alone: (x [N, C, ...]) to (mean [C], variance [C] biased, rstd [C]). Made
+     * below autograd; a graph never has one.
+     */
+    record BatchStatistics(double eps) implements Normalization {}
+
     /** Gradient of {@link BatchNorm}: (g, x, weight, mean, rstd) to (dx, dweight, dbias). */
     record BatchNormGrad() implements Normalization {}
 }

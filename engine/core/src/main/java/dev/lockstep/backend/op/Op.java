@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 public sealed interface Op
         permits Creation,
-                Elementwise,
+                Pointwise,
                 Reduction,
                 Shaping,
                 Contraction,

@@ -15,5 +15,5 @@ public sealed interface Sampling extends Op {
      * Zeroes an element with probability {@code p} (uniform below p) and scales the rest by {@code 1 / (1 - p)}: x to
      * y. It is its own gradient: applied to g under the same key.
      */
-    record Dropout(double p, RandomKey key) implements Sampling {}
+    record Dropout(double p, RandomKey key) implements Sampling, Pointwise {}
 }

@@ -13,7 +13,29 @@ final class BatchNormKernels {
         double[] x = Elements.reals(in[0], NormalizationKernels.channelFirst(in[0].layout()));
         double[] weight = Elements.reals(in[1]);
         double[] bias = Elements.reals(in[2]);
-        int channels = weight.length;
+        double[][] found = statistics(m, eps, x, weight.length);
+        int count = weight.length == 0 ? 0 : x.length / weight.length;
+        for (int i = 0; i < x.length; i++) {
+            int c = i / count;
+            x[i] = m.fma(NormalizationKernels.normal(m, x[i], found[0][c], found[2][c]), weight[c], bias[c]);
+        }
+        Elements.write(out[0], NormalizationKernels.channelFirst(out[0].layout()), x);
+        for (int i = 0; i < found.length; i++) {
+            Elements.write(out[i + 1], found[i]);
+        }
+    }
+
+    static void statistics(double eps, Value x, Value[] out) {
+        double[] numbers = Elements.reals(x, NormalizationKernels.channelFirst(x.layout()));
+        int channels = (int) x.shape().size(1);
+        double[][] found = statistics(Arithmetic.of(x.dtype()), eps, numbers, channels);
+        for (int i = 0; i < found.length; i++) {
+            Elements.write(out[i], found[i]);
+        }
+    }
+
+    /** Finds the means, variances and reciprocal deviations of channels that lie one after the other. */
+    private static double[][] statistics(Arithmetic m, double eps, double[] x, int channels) {
         int count = channels == 0 ? 0 : x.length / channels;
         double[][] found = new double[3][channels];
         for (int c = 0; c < channels; c++) {
@@ -21,14 +43,8 @@ final class BatchNormKernels {
             for (int i = 0; i < row.length; i++) {
                 found[i][c] = row[i];
             }
-            for (int i = c * count; i < (c + 1) * count; i++) {
-                x[i] = m.fma(NormalizationKernels.normal(m, x[i], row[0], row[2]), weight[c], bias[c]);
-            }
         }
-        Elements.write(out[0], NormalizationKernels.channelFirst(out[0].layout()), x);
-        for (int i = 0; i < found.length; i++) {
-            Elements.write(out[i + 1], found[i]);
-        }
+        return found;
     }
 
     /**

@@ -19,6 +19,7 @@ final class ElementwiseKernels {
             case Elementwise.BinaryScalar scalar -> binaryScalar(scalar, in[0], out);
             case Elementwise.Clamp(double min, double max) -> clamp(min, max, in[0], out);
             case Elementwise.Where() -> where(in, out);
+            case Elementwise.Normalize() -> normalize(in, out);
             case Elementwise.Cast(DType dtype) -> cast(in[0], out);
             case Elementwise.Copy copy -> Elements.copy(in[0], in[0].layout(), out, out.layout());
         }
@@ -140,6 +141,17 @@ final class ElementwiseKernels {
             }
             Elements.write(out, a);
         }
+    }
+
+    private static void normalize(Value[] in, Value out) {
+        Arithmetic m = Arithmetic.of(out.dtype());
+        double[][] from = new double[in.length][];
+        Arrays.setAll(from, i -> Elements.reals(in[i], in[i].layout().expand(out.shape())));
+        double[] y = from[0];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = m.fma(NormalizationKernels.normal(m, y[i], from[1][i], from[2][i]), from[3][i], from[4][i]);
+        }
+        Elements.write(out, y);
     }
 
     private static void cast(Value x, Value out) {

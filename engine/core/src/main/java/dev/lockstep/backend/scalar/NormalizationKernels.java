@@ -14,6 +14,7 @@ final class NormalizationKernels {
             case Normalization.LayerNorm(int axes, double eps) -> LayerNormKernels.forward(eps, in, out);
             case Normalization.LayerNormGrad(int axes) -> LayerNormKernels.backward(in, out);
             case Normalization.BatchNorm(double eps) -> BatchNormKernels.forward(eps, in, out);
+            case Normalization.BatchStatistics(double eps) -> BatchNormKernels.statistics(eps, in[0], out);
             case Normalization.BatchNormGrad() -> BatchNormKernels.backward(in, out);
         }
     }

@@ -130,6 +130,7 @@ public final class CpuBackend implements Backend {
                     Convolution.AvgPool2dGrad _ -> pooling.tryExecute((Convolution) op, inputs);
             case Convolution convolution -> convolutions.tryExecute(convolution, inputs);
             case Elementwise.Copy copy -> copies.execute(copy, inputs);
+            case Elementwise.Normalize normalize -> chains.tryExecute(Fused.of(normalize), inputs);
             case Elementwise elementwise -> elements.tryExecute(elementwise, inputs);
             case Reduction reduction -> reductions.tryExecute(reduction, inputs);
             case Loss loss -> losses.tryExecute(loss, inputs);
@@ -138,7 +139,7 @@ public final class CpuBackend implements Backend {
             case Fused fused -> chains.tryExecute(fused, inputs);
             case CustomOp custom -> custom.forward(this, inputs);
             case Indexing indexing -> rowSums.tryExecute(indexing, inputs);
-            case Normalization.BatchNorm _, Normalization.BatchNormGrad _ ->
+            case Normalization.BatchNorm _, Normalization.BatchStatistics _, Normalization.BatchNormGrad _ ->
                 batchNorms.tryExecute((Normalization) op, inputs);
             case Recurrence recurrence -> recur(recurrence, inputs);
             case Sampling sampling -> samples.tryExecute(sampling, inputs);

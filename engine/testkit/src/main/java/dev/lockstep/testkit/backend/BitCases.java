@@ -286,6 +286,7 @@ public final class BitCases {
                 of("channels-last", reduce(ReduceKind.SUM, 0, 2, 3), x),
                 of("channels-last", new Normalization.BatchNorm(1e-5), x, weight, weight),
                 of("channels-last", new Normalization.BatchNormGrad(), x, x, weight, weight, Operand.of(POSITIVE, 5)),
+                of("whole", new Elementwise.Normalize(), x, x, x, x, x),
                 of("channels-last", new Elementwise.Unary(UnaryKind.RELU), x),
                 of("channels-last", new Convolution.MaxPool2d(window), x),
                 of("channels-last", new Convolution.AvgPool2d(window), x),
@@ -320,8 +321,11 @@ public final class BitCases {
                     Operand x = new Operand(Layout.channelsLast(shape), NORMAL);
                     Operand weight = Operand.of(NORMAL, shape.size(1));
                     Operand rstd = Operand.of(POSITIVE, shape.size(1));
+                    Operand number = Operand.of(NORMAL, shape.size(1), 1, 1);
                     return Stream.of(
                             of("" + shape, new Normalization.BatchNorm(1e-5), x, weight, weight),
+                            of("" + shape, new Normalization.BatchStatistics(1e-5), x),
+                            of("" + shape, new Elementwise.Normalize(), x, number, number, number, number),
                             of("" + shape, new Normalization.BatchNormGrad(), x, x, weight, weight, rstd));
                 });
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.Elementwise;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
@@ -49,6 +50,19 @@ interface NormalizationContract extends UnderTest {
         assertArrayEquals(new double[] {2, 5}, Values.numbers(y[1]));
         assertArrayEquals(new double[] {1, 0}, Values.numbers(y[2]));
         assertEquals(0.5, Values.numbers(y[3])[0]);
+    }
+
+    @Test
+    default void batchNormIsItsStatisticsAndTheirUse() {
+        Value x = values().f32(Shape.of(2, 2), 1, 5, 3, 5);
+        Value[] found = values().all(new Normalization.BatchStatistics(3), x);
+        assertArrayEquals(new double[] {2, 5}, Values.numbers(found[0]));
+        assertArrayEquals(new double[] {1, 0}, Values.numbers(found[1]));
+        assertEquals(0.5, Values.numbers(found[2])[0]);
+        Value weight = values().f32(Shape.of(2), 2, 2);
+        Value bias = values().f32(Shape.of(2), 10, 20);
+        Value y = values().run(new Elementwise.Normalize(), x, found[0], found[2], weight, bias);
+        assertArrayEquals(new double[] {9, 20, 11, 20}, Values.numbers(y));
     }
 
     @Test

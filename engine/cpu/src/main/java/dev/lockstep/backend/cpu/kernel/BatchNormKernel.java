@@ -1,5 +1,7 @@
 package dev.lockstep.backend.cpu.kernel;
 
+import dev.lockstep.backend.cpu.kernel.BatchNormLoops.Pair;
+import dev.lockstep.backend.cpu.kernel.BatchNormLoops.Sums;
 import dev.lockstep.device.MemoryPool;
 
 /**
@@ -23,10 +25,7 @@ final class BatchNormKernel {
         var centred = x.sub(mean);
         return sum.add(centred.mul(centred));
     });
-    private static final TernaryKernel ADD_PRODUCT = LoopTemplate.of((LaneTernary) (sum, a, b) -> sum.add(a.mul(b)));
-    private static final TernaryKernel NORMAL =
-            LoopTemplate.of((LaneTernary) (x, mean, rstd) -> x.sub(mean).mul(rstd));
-    private static final NormalizeKernel PLAIN = LoopTemplate.ofNormalize((y, _) -> y);
+    private static final NormalizeKernel NORMALIZE = LoopTemplate.ofNormalize((y, _) -> y);
 
     private final MemoryPool pool;
     private final long rows;
@@ -90,20 +89,18 @@ final class BatchNormKernel {
 
     /** Normalises, given the means, rstds, weights and biases in the table. */
     void normalize(long x, ChannelTable table, long y) {
-        pieces((offset, taken, count) -> PLAIN.run(x + offset, x + offset, table, y + offset, count));
+        Channels numbers = table.channels();
+        pieces((offset, _, count) -> NORMALIZE.run(x + offset, x + offset, numbers, y + offset, count));
     }
 
     /** Writes {@code sum(g xhat)} and {@code sum(g)}, given the means and rstds in the table. */
-    void parameterGradients(long g, long x, ChannelTable table, long dweight, long dbias) {
-        long xhat = table.entry(SPARE);
+    void parameterGradients(Pair from, ChannelTable table, long dweight, long dbias) {
+        Channels numbers = table.channels();
         try (var weight = new ColumnSums(pool, channels);
                 var bias = new ColumnSums(pool, channels)) {
             pieces((offset, taken, count) -> {
-                NORMAL.run(x + offset, table.entry(MEAN), table.entry(RSTD), xhat, count);
-                long sums = bias.next(taken);
-                Loops.ADD.run(sums, g + offset, sums, count);
-                long products = weight.next(taken);
-                ADD_PRODUCT.run(products, g + offset, xhat, products, count);
+                Sums sums = new Sums(bias.next(taken), weight.next(taken));
+                BatchNormLoops.addGradients(from.plus(offset), numbers, sums, count);
             });
             weight.write(dweight);
             bias.write(dbias);
@@ -122,7 +119,8 @@ final class BatchNormKernel {
     }
 
     /** Writes {@code dx = (weight rstd) ((g - dbias / n) - xhat (dweight / n))}. */
-    void inputGradient(long g, long x, ChannelTable table, long dx) {
-        pieces((offset, taken, count) -> BatchNormGradLoop.run(g + offset, x + offset, table, dx + offset, count));
+    void inputGradient(Pair from, ChannelTable table, long dx) {
+        Channels numbers = table.channels();
+        pieces((offset, _, count) -> BatchNormLoops.inputGradient(from.plus(offset), numbers, dx + offset, count));
     }
 }

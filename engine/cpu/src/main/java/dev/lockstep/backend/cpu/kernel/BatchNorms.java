@@ -3,9 +3,11 @@ package dev.lockstep.backend.cpu.kernel;
 import dev.lockstep.backend.ShapeRules;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.ValueSpec;
+import dev.lockstep.backend.cpu.kernel.BatchNormLoops.Pair;
 import dev.lockstep.backend.op.Normalization;
 import dev.lockstep.device.MemoryPool;
 import dev.lockstep.layout.Layout;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ public final class BatchNorms {
         Value[] outputs = specs.stream().map(spec -> spec.allocate(pool)).toArray(Value[]::new);
         switch (op) {
             case Normalization.BatchNorm(double eps) -> forward(eps, inputs, outputs);
+            case Normalization.BatchStatistics(double eps) -> statistics(eps, inputs[0], outputs);
             case Normalization.BatchNormGrad() -> backward(inputs, outputs);
             case Normalization.LayerNorm _, Normalization.LayerNormGrad _ ->
                 throw new AssertionError(op + " is no batch norm");
@@ -52,30 +55,36 @@ public final class BatchNorms {
     }
 
     private void forward(double eps, Value[] in, Value[] out) {
+        statistics(eps, in[0], Arrays.copyOfRange(out, 1, out.length));
         BatchNormKernel kernel = kernel(in[0]);
-        long x = in[0].address();
         try (ChannelTable table = kernel.table()) {
-            kernel.mean(x, out[1].address());
             table.set(BatchNormKernel.MEAN, out[1].address());
-            kernel.variance(x, table, out[2].address());
-            kernel.rstd(out[2].address(), eps, out[3].address());
             table.set(BatchNormKernel.RSTD, out[3].address());
             table.set(BatchNormKernel.WEIGHT, in[1].address());
             table.set(BatchNormKernel.BIAS, in[2].address());
-            kernel.normalize(x, table, out[0].address());
+            kernel.normalize(in[0].address(), table, out[0].address());
+        }
+    }
+
+    private void statistics(double eps, Value x, Value[] out) {
+        BatchNormKernel kernel = kernel(x);
+        try (ChannelTable table = kernel.table()) {
+            kernel.mean(x.address(), out[0].address());
+            table.set(BatchNormKernel.MEAN, out[0].address());
+            kernel.variance(x.address(), table, out[1].address());
+            kernel.rstd(out[1].address(), eps, out[2].address());
         }
     }
 
     private void backward(Value[] in, Value[] out) {
         BatchNormKernel kernel = kernel(in[1]);
-        long g = in[0].address();
-        long x = in[1].address();
+        Pair from = new Pair(in[0].address(), in[1].address());
         try (ChannelTable table = kernel.table()) {
             table.set(BatchNormKernel.MEAN, in[3].address());
             table.set(BatchNormKernel.RSTD, in[4].address());
-            kernel.parameterGradients(g, x, table, out[1].address(), out[2].address());
+            kernel.parameterGradients(from, table, out[1].address(), out[2].address());
             kernel.enterGradients(table, in[2].address(), out[1].address(), out[2].address());
-            kernel.inputGradient(g, x, table, out[0].address());
+            kernel.inputGradient(from, table, out[0].address());
         }
     }
 }

@@ -37,8 +37,12 @@ final class ChannelTable implements AutoCloseable {
         return pixels;
     }
 
-    /** {@return the bytes from one entry to the next} */
-    long entryBytes() {
+    /** {@return the entries from the first on} */
+    Channels channels() {
+        return new Channels(entry(0), entryBytes());
+    }
+
+    private long entryBytes() {
         return pixels * channels * Float.BYTES;
     }
 

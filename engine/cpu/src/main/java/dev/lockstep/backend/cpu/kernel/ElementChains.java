@@ -6,15 +6,17 @@ import dev.lockstep.backend.op.Elementwise.Binary;
 import dev.lockstep.backend.op.Elementwise.BinaryScalar;
 import dev.lockstep.backend.op.Elementwise.Unary;
 import dev.lockstep.backend.op.Fused;
+import dev.lockstep.backend.op.Pointwise;
+import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.Layout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a chain of element-wise ops block by block: a block goes through all ops while it is in the first-level cache,
- * by the kernels that also run the ops alone, so that the bits are theirs and nothing new has to be compiled.
- * Thread-safe.
+ * Runs a chain of pointwise ops block by block: a block goes through all ops while it is in the first-level cache, by
+ * the kernels that also run the ops alone, so that the bits are theirs and nothing new has to be compiled. Thread-safe.
  */
 public final class ElementChains {
     private final MemoryPool pool;
@@ -29,29 +31,64 @@ public final class ElementChains {
         return op.links().stream().allMatch(link -> hasKernel(link.op()));
     }
 
-    private static boolean hasKernel(Elementwise op) {
+    private static boolean hasKernel(Pointwise op) {
         return switch (op) {
             case Unary(UnaryKind kind) -> ElementKernels.of(kind) != null;
             case Binary binary -> ElementKernels.of(binary.kind()) != null;
             case BinaryScalar scalar -> ElementKernels.of(scalar.kind()) != null;
+            case Elementwise.Normalize _, Sampling.Dropout _ -> true;
             case Elementwise.Clamp _, Elementwise.Where _, Elementwise.Cast _, Elementwise.Copy _ -> false;
         };
     }
 
-    /** Executes a chain, or returns null where an op has no kernel or the inputs are not dense f32 values alike. */
+    /** Executes a chain, or returns null where an op has no kernel or the inputs do not fit. */
     public Value @Nullable [] tryExecute(Fused op, Value... inputs) {
-        boolean fits = inputs.length == op.inputs()
-                && Arrays.stream(inputs)
-                        .allMatch(x -> Values.isDense(x) && x.layout().hasStridesOf(inputs[0].layout()))
-                && supports(op);
-        if (!fits) {
+        if (!fits(op, inputs)) {
             return null;
         }
+        Value largest = largest(inputs);
         Value[] outputs = new Value[op.outputs().size()];
-        Arrays.setAll(outputs, i -> Values.like(pool, inputs[0]));
+        Arrays.setAll(outputs, _ -> Values.like(pool, largest));
         try (ChainRun run = new ChainRun(pool, op, inputs, outputs)) {
-            run.run(inputs[0].shape().elements());
+            run.run();
         }
         return outputs;
+    }
+
+    /** {@return whether all inputs are dense f32 values alike, or rows that repeat in those, and kernels are there} */
+    private static boolean fits(Fused op, Value... inputs) {
+        if (inputs.length != op.inputs() || !supports(op)) {
+            return false;
+        }
+        Value largest = largest(inputs);
+        Layout whole = largest.layout();
+        return Values.isDense(largest)
+                && Arrays.stream(inputs).allMatch(x -> Values.isFloat(x) && (isFull(x, whole) || isRow(x, whole)))
+                && op.links().stream().allMatch(link -> fits(link, whole, inputs));
+    }
+
+    private static boolean fits(Fused.Link link, Layout whole, Value... inputs) {
+        return switch (link.op()) {
+            case Elementwise.Normalize _ ->
+                link.arguments().stream().skip(1).allMatch(i -> i < inputs.length && isRow(inputs[i], whole));
+            case Sampling.Dropout _ -> whole.isContiguous();
+            case Elementwise _ -> true;
+        };
+    }
+
+    private static boolean isFull(Value value, Layout whole) {
+        return value.layout().hasStridesOf(whole);
+    }
+
+    private static boolean isRow(Value value, Layout whole) {
+        return !isFull(value, whole) && value.layout().rowIn(whole) > 0;
+    }
+
+    private static Value largest(Value... inputs) {
+        Value largest = inputs[0];
+        for (Value input : inputs) {
+            largest = input.shape().elements() > largest.shape().elements() ? input : largest;
+        }
+        return largest;
     }
 }

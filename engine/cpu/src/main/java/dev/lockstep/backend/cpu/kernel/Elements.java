@@ -37,7 +37,7 @@ public final class Elements {
             case Elementwise.Clamp clamp -> clamp(clamp, inputs);
             case Elementwise.Where where -> where(where, inputs);
             case Elementwise.Cast cast -> cast(cast, inputs);
-            case Elementwise.Copy _ -> null;
+            case Elementwise.Normalize _, Elementwise.Copy _ -> null;
         };
     }
 

@@ -8,9 +8,9 @@ interface NormalizeKernel {
      *
      * @param x the floats
      * @param residual as many more, for functions that look at them
-     * @param table streams of the means, rstds, weights and biases, in this order
+     * @param channels streams of the means, rstds, weights and biases, in this order
      * @param y where the result goes, none of the above
      * @param count how many floats, at most the length of a stream
      */
-    void run(long x, long residual, ChannelTable table, long y, long count);
+    void run(long x, long residual, Channels channels, long y, long count);
 }

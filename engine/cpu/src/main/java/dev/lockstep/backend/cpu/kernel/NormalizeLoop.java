@@ -20,13 +20,13 @@ final class NormalizeLoop implements NormalizeKernel {
     }
 
     @Override
-    public void run(long x, long residual, ChannelTable table, long y, long count) {
+    public void run(long x, long residual, Channels channels, long y, long count) {
         if (count < Lanes.COUNT) {
-            runShort(x, residual, table, y, count);
+            runShort(x, residual, channels, y, count);
             return;
         }
-        long mean = table.entry(0);
-        long step = table.entryBytes();
+        long mean = channels.first();
+        long step = channels.step();
         long last = (count - Lanes.COUNT) * Float.BYTES;
         for (long i = 0; i < last; i += Lanes.BYTES) {
             Lanes.store(vector(x + i, residual + i, mean + i, step), y + i);
@@ -40,14 +40,13 @@ final class NormalizeLoop implements NormalizeKernel {
         return FUNCTION.apply(scaled, Lanes.load(residual));
     }
 
-    private static void runShort(long x, long residual, ChannelTable table, long y, long count) {
-        Scratch scratch = Scratch.current();
-        long[] from = {x, residual, table.entry(0), table.entry(1), table.entry(2), table.entry(3)};
-        long block = scratch.stage(0);
-        for (int i = 0; i < from.length; i++) {
-            Lanes.copyFew(from[i], block + i * Lanes.BYTES, count);
-        }
-        Lanes.store(vector(block, block + Lanes.BYTES, block + 2 * Lanes.BYTES, Lanes.BYTES), block);
+    private static void runShort(long x, long residual, Channels channels, long y, long count) {
+        long block = Scratch.current().stage(0);
+        long other = block + Lanes.BYTES;
+        Channels few = channels.gathered(4, other + Lanes.BYTES, count);
+        Lanes.copyFew(x, block, count);
+        Lanes.copyFew(residual, other, count);
+        Lanes.store(vector(block, other, few.first(), few.step()), block);
         Lanes.copyFew(block, y, count);
     }
 }

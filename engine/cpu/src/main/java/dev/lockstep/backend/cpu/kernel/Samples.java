@@ -1,7 +1,6 @@
 package dev.lockstep.backend.cpu.kernel;
 
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.lockstep.backend.ShapeRules;
 import dev.lockstep.backend.Value;
@@ -15,7 +14,6 @@ import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +63,7 @@ public final class Samples {
     private Value[] dropout(Sampling.Dropout op, Value x, ValueSpec spec) {
         Value y = spec.allocate(pool);
         long count = spec.shape().elements();
-        Drop drop = new Drop(Philox.dropThreshold(op.p()), (float) (1 / (1 - op.p())));
+        DropKernel drop = DropKernel.of(op);
         if (x.layout().isContiguous()) {
             inOrder(op.key(), count, (words, start, size) -> {
                 long offset = start * Float.BYTES;
@@ -113,24 +111,6 @@ public final class Samples {
         }
         for (long i = whole * Float.BYTES; i < count * Float.BYTES; i += Float.BYTES) {
             Lanes.set(y + i, Philox.toUnit(Lanes.getInt(words + i)));
-        }
-    }
-
-    /** Drops what has a word below the threshold and scales the rest. */
-    private record Drop(int threshold, float scale) {
-        void run(long x, long words, long y, long count) {
-            long whole = count - count % Lanes.COUNT;
-            FloatVector scales = Lanes.all(scale);
-            for (long i = 0; i < whole * Float.BYTES; i += Lanes.BYTES) {
-                VectorMask<Integer> dropped =
-                        Lanes.loadInts(words + i).lanewise(LSHR, UNIT_SHIFT).compare(LT, threshold);
-                FloatVector kept = Lanes.load(x + i).mul(scales);
-                Lanes.store(kept.blend(0f, dropped.cast(Lanes.SPECIES)), y + i);
-            }
-            for (long i = whole * Float.BYTES; i < count * Float.BYTES; i += Float.BYTES) {
-                boolean dropped = Lanes.getInt(words + i) >>> UNIT_SHIFT < threshold;
-                Lanes.set(y + i, dropped ? 0f : Lanes.get(x + i) * scale);
-            }
         }
     }
 }

@@ -23,6 +23,13 @@ final class Results {
         }
     }
 
+    /** Computes a tensor with recording and frees it. Returns what depends on the result. */
+    static long recorded(Supplier<Tensor> op) {
+        try (var _ = Scope.open("benchmark")) {
+            return op.get().value().address();
+        }
+    }
+
     /** {@return the numbers of a parameter such as {@code 128x784x512}} */
     static long[] sizes(String text) {
         return Arrays.stream(text.split("x", -1)).mapToLong(Long::parseLong).toArray();

@@ -1,0 +1,90 @@
+package dev.lockstep.backend.fusion;
+
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.BinaryKind;
+import dev.lockstep.backend.op.Elementwise;
+import dev.lockstep.backend.op.Elementwise.Binary;
+import dev.lockstep.backend.op.Elementwise.BinaryScalar;
+import dev.lockstep.backend.op.Elementwise.Unary;
+import dev.lockstep.backend.op.Fused;
+import dev.lockstep.backend.op.Pointwise;
+import dev.lockstep.backend.op.RandomKey;
+import dev.lockstep.backend.op.Sampling;
+import dev.lockstep.backend.op.UnaryKind;
+import dev.lockstep.layout.DType;
+import dev.lockstep.layout.Layout;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/** Knows which ops a backend can fuse, and for which inputs that is worth it. Immutable. */
+final class Fusible {
+    /** Below this many elements all of a chain stays in the first-level cache anyway. */
+    private static final long LEAST_ELEMENTS = 4096;
+
+    /** Longer rows would not leave a chain's blocks in the first-level cache. */
+    private static final long LONGEST_ROW = 1024;
+
+    private final EnumSet<UnaryKind> unary = EnumSet.noneOf(UnaryKind.class);
+    private final EnumSet<BinaryKind> binary = EnumSet.noneOf(BinaryKind.class);
+    private final boolean normalizes;
+    private final boolean drops;
+
+    /** Asks a backend what it can fuse. */
+    Fusible(Backend backend) {
+        for (UnaryKind kind : UnaryKind.values()) {
+            if (!kind.isPredicate() && backend.supports(Fused.of(new Unary(kind)))) {
+                unary.add(kind);
+            }
+        }
+        for (BinaryKind kind : BinaryKind.values()) {
+            if (!kind.isPredicate() && backend.supports(Fused.of(new Binary(kind)))) {
+                binary.add(kind);
+            }
+        }
+        Fused normalize = Fused.of(new Elementwise.Normalize());
+        this.normalizes = backend.supports(normalize);
+        this.drops = backend.supports(Fused.of(new Sampling.Dropout(0, new RandomKey(0, 0))));
+    }
+
+    /** {@return the layout of an op's result if it can be put off, else null} */
+    @Nullable
+    Layout whole(Pointwise op, Value... inputs) {
+        if (!isKnown(op, inputs.length)) {
+            return null;
+        }
+        Value largest = inputs[0];
+        for (Value input : inputs) {
+            largest = input.shape().elements() > largest.shape().elements() ? input : largest;
+        }
+        Layout whole = largest.layout();
+        if (whole.shape().elements() < LEAST_ELEMENTS || !whole.isDense()) {
+            return null;
+        }
+        for (Value input : inputs) {
+            if (input.dtype() != DType.F32 || !(liesAlike(input, whole) || isRow(input, whole))) {
+                return null;
+            }
+        }
+        return op instanceof Sampling.Dropout && !whole.isContiguous() ? null : whole;
+    }
+
+    private boolean isKnown(Pointwise op, int inputs) {
+        return switch (op) {
+            case Unary(UnaryKind kind) -> inputs == 1 && unary.contains(kind);
+            case Binary(BinaryKind kind) -> inputs == 2 && binary.contains(kind);
+            case BinaryScalar scalar -> inputs == 1 && binary.contains(scalar.kind());
+            case Elementwise.Normalize _ -> inputs == 5 && normalizes;
+            case Sampling.Dropout(double p, var _) -> inputs == 1 && drops && p >= 0 && p <= 1;
+            case Elementwise.Clamp _, Elementwise.Where _, Elementwise.Cast _, Elementwise.Copy _ -> false;
+        };
+    }
+
+    private static boolean liesAlike(Value input, Layout whole) {
+        return !input.storage().isPermanent() && input.layout().hasStridesOf(whole);
+    }
+
+    private static boolean isRow(Value input, Layout whole) {
+        return input.shape().elements() <= LONGEST_ROW && input.layout().rowIn(whole) > 0;
+    }
+}
