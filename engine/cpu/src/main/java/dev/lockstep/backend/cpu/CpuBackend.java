@@ -11,6 +11,7 @@ import dev.lockstep.backend.cpu.kernel.Losses;
 import dev.lockstep.backend.cpu.kernel.LstmCells;
 import dev.lockstep.backend.cpu.kernel.Pooling;
 import dev.lockstep.backend.cpu.kernel.Reductions;
+import dev.lockstep.backend.cpu.kernel.RowReads;
 import dev.lockstep.backend.cpu.kernel.RowSums;
 import dev.lockstep.backend.cpu.kernel.Samples;
 import dev.lockstep.backend.cpu.kernel.Updates;
@@ -62,6 +63,7 @@ public final class CpuBackend implements Backend {
     private final Elements elements;
     private final ElementChains chains;
     private final Pooling pooling;
+    private final RowReads rowReads;
     private final RowSums rowSums;
     private final Samples samples;
     private final Updates updates;
@@ -90,6 +92,7 @@ public final class CpuBackend implements Backend {
         this.elements = new Elements(memory);
         this.chains = new ElementChains(memory);
         this.pooling = new Pooling(memory);
+        this.rowReads = new RowReads(memory);
         this.rowSums = new RowSums(memory);
         this.samples = new Samples(memory);
         this.updates = new Updates();
@@ -138,7 +141,7 @@ public final class CpuBackend implements Backend {
             case Normalization.LayerNormGrad gradient -> layerNorms.backward(gradient, inputs);
             case Fused fused -> chains.tryExecute(fused, inputs);
             case CustomOp custom -> custom.forward(this, inputs);
-            case Indexing indexing -> rowSums.tryExecute(indexing, inputs);
+            case Indexing indexing -> index(indexing, inputs);
             case Normalization.BatchNorm _, Normalization.BatchStatistics _, Normalization.BatchNormGrad _ ->
                 batchNorms.tryExecute((Normalization) op, inputs);
             case Recurrence recurrence -> recur(recurrence, inputs);
@@ -149,6 +152,11 @@ public final class CpuBackend implements Backend {
             case Creation _ -> null;
         };
         return outputs == null ? scalar.execute(op, inputs) : outputs;
+    }
+
+    private Value @Nullable [] index(Indexing op, Value... inputs) {
+        Value @Nullable [] outputs = rowReads.tryExecute(op, inputs);
+        return outputs == null ? rowSums.tryExecute(op, inputs) : outputs;
     }
 
     private Value[] recur(Recurrence op, Value... inputs) {

@@ -1,9 +1,11 @@
 package dev.lockstep.backend.cpu.kernel;
 
+import dev.lockstep.backend.Value;
+import dev.lockstep.layout.DType;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Checks indexes before kernels follow them. */
+/** Reads indexes, and checks them before kernels follow them. */
 final class Indexes {
     private Indexes() {}
 
@@ -22,5 +24,25 @@ final class Indexes {
             bad |= number | (limit - 1 - number);
         }
         return bad >= 0;
+    }
+
+    /**
+     * {@return whether all numbers of a value in C order are in {@code [0, limit)}; the scalar backend says which not}
+     */
+    static boolean areBelow(long limit, Value index) {
+        for (long i = 0; i < index.shape().elements(); i++) {
+            long number = number(index, i);
+            if (number < 0 || number >= limit) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return number {@code i} of I64 or I32 values in C order} */
+    static long number(Value index, long i) {
+        return index.dtype() == DType.I64
+                ? Lanes.getLong(index.address() + i * Long.BYTES)
+                : Lanes.getInt(index.address() + i * Integer.BYTES);
     }
 }

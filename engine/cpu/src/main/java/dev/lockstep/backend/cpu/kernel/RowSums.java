@@ -5,7 +5,6 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.ValueSpec;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.device.MemoryPool;
-import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,35 +37,19 @@ public final class RowSums {
 
     private Value @Nullable [] sum(Value g, Value index, long padding, Shape shape) {
         boolean fits = Values.isContiguous(g) && index.layout().isContiguous() && shape.elements() > 0;
-        if (!fits || !areBelow(shape.size(0), index)) {
+        if (!fits || !Indexes.areBelow(shape.size(0), index)) {
             return null;
         }
         Value dx = Values.allocate(pool, shape);
         Lanes.clear(dx.address(), shape.elements() * Float.BYTES);
         long width = shape.elements() / shape.size(0);
         for (long i = 0; i < index.shape().elements(); i++) {
-            long row = number(index, i);
+            long row = Indexes.number(index, i);
             if (row != padding) {
                 long sum = dx.address() + row * width * Float.BYTES;
                 Loops.ADD.run(sum, g.address() + i * width * Float.BYTES, sum, width);
             }
         }
         return new Value[] {dx};
-    }
-
-    private static boolean areBelow(long limit, Value index) {
-        for (long i = 0; i < index.shape().elements(); i++) {
-            long number = number(index, i);
-            if (number < 0 || number >= limit) {
-                return false; // The scalar backend says which.
-            }
-        }
-        return true;
-    }
-
-    private static long number(Value index, long i) {
-        return index.dtype() == DType.I64
-                ? Lanes.getLong(index.address() + i * Long.BYTES)
-                : Lanes.getInt(index.address() + i * Integer.BYTES);
     }
 }
