@@ -149,8 +149,9 @@ public final class AttentionColumns {
             long seen = scores.seen(lane);
             for (long key = 0; key < seen; key++) {
                 FloatVector s = Lanes.load(scores.row(column, key)).mul(scale);
-                VectorMask<Float> larger = s.compare(GT, max).and(last.compare(GE, (float) key));
-                max = max.blend(s, larger);
+                FloatVector before = Lanes.known(max);
+                VectorMask<Float> larger = s.compare(GT, before).and(last.compare(GE, (float) key));
+                max = before.blend(s, larger);
             }
             VectorMask<Float> blind = max.compare(EQ, Float.NEGATIVE_INFINITY);
             Lanes.store(max.blend(0f, blind), of.largest() + lane * Float.BYTES);
@@ -184,7 +185,7 @@ public final class AttentionColumns {
             for (long key = 0; key < seen; key++) {
                 long at = scores.row(column, key);
                 FloatVector p = LaneMath.exp(Lanes.load(at));
-                sum = sum.add(p);
+                sum = Lanes.known(sum).add(p);
                 Lanes.store(p, at);
             }
             Lanes.store(sum.blend(1f, sum.compare(EQ, 0f)), of.sums() + lane * Float.BYTES);
