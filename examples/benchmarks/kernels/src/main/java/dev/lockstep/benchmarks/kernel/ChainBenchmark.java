@@ -3,27 +3,12 @@ package dev.lockstep.benchmarks.kernel;
 import static dev.lockstep.tensor.Tensors.randn;
 
 import dev.lockstep.tensor.Tensor;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Chains of element-wise ops, which run as one loop, beside the loop that one would write. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@State(Scope.Benchmark)
-@Fork(3)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class ChainBenchmark {
+public class ChainBenchmark extends KernelBenchmark {
     /** Elements: below the first cache, in the second, in memory. */
     @Param({"1000", "65536", "10000000"})
     public int elements;

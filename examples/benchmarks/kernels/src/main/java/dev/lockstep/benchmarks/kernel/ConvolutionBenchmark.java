@@ -3,27 +3,12 @@ package dev.lockstep.benchmarks.kernel;
 import static dev.lockstep.tensor.Tensors.randn;
 
 import dev.lockstep.tensor.Tensor;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Convolutions of squares with padding that keeps their size: 2 n h h c k s s operations. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@State(Scope.Benchmark)
-@Fork(3)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class ConvolutionBenchmark {
+public class ConvolutionBenchmark extends KernelBenchmark {
     /** Images x channels x height x filters x size of a filter. */
     @Param({"64x1x28x6x5", "64x6x14x16x5", "32x64x32x64x3", "32x128x16x128x3", "32x512x4x512x3"})
     public String sizes = "";

@@ -10,28 +10,13 @@ import dev.lockstep.device.Device;
 import dev.lockstep.tensor.Autograd;
 import dev.lockstep.tensor.Tensor;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Normalisations with what stands before and after them, fused and op by op; steps are forward and backward. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@State(Scope.Benchmark)
-@Fork(3)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class FusedNormBenchmark {
+public class FusedNormBenchmark extends KernelBenchmark {
     /** Images x channels x side x side: the layers of a residual net, and an odd one. */
     @Param({"32x64x32x32", "32x128x16x16", "32x512x4x4", "7x37x15x13"})
     public String images = "";

@@ -3,27 +3,12 @@ package dev.lockstep.benchmarks.kernel;
 import static dev.lockstep.tensor.Tensors.randn;
 
 import dev.lockstep.tensor.Tensor;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Products of matrices: 2 m k n operations. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@State(Scope.Benchmark)
-@Fork(3)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class MatmulBenchmark {
+public class MatmulBenchmark extends KernelBenchmark {
     /** m x k x n. */
     @Param({"16x16x16", "64x64x64", "127x65x33", "128x784x512", "128x512x10", "256x256x256", "1024x1024x1024"})
     public String sizes = "";
