@@ -63,44 +63,24 @@ public sealed interface Contraction extends Op {
      * H, D], so that its heads join without a copy. Sums are free in their order, a sequence's never depend on others
      * in the batch.
      */
-    record Attention(Weighing weighing) implements Contraction {
-        /** Neither mask nor dropout. */
-        public Attention(double scale, boolean causal) {
-            this(new Weighing(scale, causal));
-        }
-    }
+    record Attention(Weighing weighing) implements Contraction {}
 
     /**
      * Gradient of {@link Attention}: (g, q, k, v, out, lse, the mask if there is one) to (dq, dk, dv). The weights are
      * computed anew from lse, what is dropped from the key. A mask has no gradient.
      */
-    record AttentionGrad(Weighing weighing) implements Contraction {
-        /** Neither mask nor dropout. */
-        public AttentionGrad(double scale, boolean causal) {
-            this(new Weighing(scale, causal));
-        }
-    }
+    record AttentionGrad(Weighing weighing) implements Contraction {}
 
     /**
      * {@link Attention} of a sequence to itself, from one packed projection: (qkv [B, T, 3, H, D], the mask if there is
      * one) to (out [B, T, H, D], lse [B, H, T]). Query, key and value are 0, 1 and 2 of axis 2; nothing is copied to
      * take them apart.
      */
-    record SelfAttention(Weighing weighing) implements Contraction {
-        /** Neither mask nor dropout. */
-        public SelfAttention(double scale, boolean causal) {
-            this(new Weighing(scale, causal));
-        }
-    }
+    record SelfAttention(Weighing weighing) implements Contraction {}
 
     /**
      * Gradient of {@link SelfAttention}: (g, qkv, out, lse, the mask if there is one) to the gradient of qkv, its parts
      * written in place.
      */
-    record SelfAttentionGrad(Weighing weighing) implements Contraction {
-        /** Neither mask nor dropout. */
-        public SelfAttentionGrad(double scale, boolean causal) {
-            this(new Weighing(scale, causal));
-        }
-    }
+    record SelfAttentionGrad(Weighing weighing) implements Contraction {}
 }

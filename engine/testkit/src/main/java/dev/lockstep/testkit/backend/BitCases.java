@@ -122,14 +122,22 @@ public final class BitCases {
         var dropout = new Sampling.Dropout(0.2, new RandomKey(3, 4));
         var masked = new Weighing(0.25, false, true, Optional.of(dropout));
         return Stream.of(
-                of("causal", new Contraction.Attention(0.25, true), heads, heads, heads),
-                of("full", new Contraction.Attention(0.25, false), heads, heads, heads),
-                of("causal", new Contraction.AttentionGrad(0.25, true), heads, heads, heads, heads, heads, row),
-                of("causal", new Contraction.SelfAttention(0.25, true), packed),
-                of("causal", new Contraction.SelfAttentionGrad(0.25, true), mixed, packed, mixed, sums),
+                of("causal", new Contraction.Attention(new Weighing(0.25, true)), heads, heads, heads),
+                of("full", new Contraction.Attention(new Weighing(0.25, false)), heads, heads, heads),
+                of(
+                        "causal",
+                        new Contraction.AttentionGrad(new Weighing(0.25, true)),
+                        heads,
+                        heads,
+                        heads,
+                        heads,
+                        heads,
+                        row),
+                of("causal", new Contraction.SelfAttention(new Weighing(0.25, true)), packed),
+                of("causal", new Contraction.SelfAttentionGrad(new Weighing(0.25, true)), mixed, packed, mixed, sums),
                 of("masked", new Contraction.SelfAttention(masked), packed, mask),
                 of("masked", new Contraction.SelfAttentionGrad(masked), mixed, packed, mixed, sums, mask),
-                of("bf16", bf16(new Contraction.SelfAttention(0.25, true)), packed),
+                of("bf16", bf16(new Contraction.SelfAttention(new Weighing(0.25, true))), packed),
                 of("bf16", bf16(new Contraction.SelfAttentionGrad(masked)), mixed, packed, mixed, sums, mask));
     }
 

@@ -11,6 +11,7 @@ import dev.lockstep.backend.op.Contraction.Attention;
 import dev.lockstep.backend.op.Contraction.AttentionGrad;
 import dev.lockstep.backend.op.Contraction.SelfAttention;
 import dev.lockstep.backend.op.Contraction.SelfAttentionGrad;
+import dev.lockstep.backend.op.Weighing;
 import dev.lockstep.backend.scalar.ScalarBackend;
 import dev.lockstep.device.Device;
 import dev.lockstep.layout.DType;
@@ -38,10 +39,10 @@ class AttentionsTest {
             for (int i = 0; i < 3; i++) {
                 parts[i] = values.view(qkv, part(heads, i));
             }
-            Value[] out = values.all(new Attention(SCALE, causal), parts);
+            Value[] out = values.all(new Attention(new Weighing(SCALE, causal)), parts);
             Value g = parts[1];
             Value[] in = {g, parts[0], parts[1], parts[2], out[0], out[1]};
-            Value[] gradients = values.all(new AttentionGrad(SCALE, causal), in);
+            Value[] gradients = values.all(new AttentionGrad(new Weighing(SCALE, causal)), in);
             Value[] all = {out[0], out[1], gradients[0], gradients[1], gradients[2]};
             return Arrays.stream(all).map(Values::numbers).toArray(double[][]::new);
         }
@@ -100,7 +101,7 @@ class AttentionsTest {
                 Layout columns = Layout.contiguous(Shape.of(2, 3, 4, 7)).permute(0, 1, 3, 2);
                 Value key = values.f32(Shape.of(2, 3, 5, 4), k);
                 Value query = values.of(DType.F32, columns, q);
-                results[i] = Values.numbers(values.run(new Attention(SCALE, false), query, key, key));
+                results[i] = Values.numbers(values.run(new Attention(new Weighing(SCALE, false)), query, key, key));
             }
         }
         assertArrayEquals(results[0], results[1], TOLERANCE);
@@ -125,8 +126,8 @@ class AttentionsTest {
             Value q = values.normal(Shape.of(1, 1, places, 8), 1);
             Value k = values.normal(Shape.of(1, 1, keys, 8), 2);
             Value v = values.normal(Shape.of(1, 1, keys, 8), 3);
-            Value[] out = values.all(new Attention(SCALE, true), q, k, v);
-            Value[] gradients = values.all(new AttentionGrad(SCALE, true), q, q, k, v, out[0], out[1]);
+            Value[] out = values.all(new Attention(new Weighing(SCALE, true)), q, k, v);
+            Value[] gradients = values.all(new AttentionGrad(new Weighing(SCALE, true)), q, q, k, v, out[0], out[1]);
             Value[] all = {out[0], out[1], gradients[0], gradients[1], gradients[2]};
             return Arrays.stream(all).map(Values::numbers).toArray(double[][]::new);
         }
@@ -140,12 +141,12 @@ class AttentionsTest {
         double[][] parts = packed(CPU, shape, numbers, causal);
         try (var values = new Values(CPU)) {
             Value qkv = values.of(DType.F32, shape, numbers);
-            Value[] out = values.all(new SelfAttention(SCALE, causal), qkv);
+            Value[] out = values.all(new SelfAttention(new Weighing(SCALE, causal)), qkv);
             Value mixed = values.view(out[0], out[0].layout().permute(0, 2, 1, 3));
             assertArrayEquals(parts[0], Values.numbers(mixed));
             assertArrayEquals(parts[1], Values.numbers(out[1]));
             Value g = values.view(qkv, part(qkv.layout().permute(2, 0, 1, 3, 4), 1));
-            Value gradient = values.run(new SelfAttentionGrad(SCALE, causal), g, qkv, out[0], out[1]);
+            Value gradient = values.run(new SelfAttentionGrad(new Weighing(SCALE, causal)), g, qkv, out[0], out[1]);
             for (int i = 0; i < 3; i++) {
                 Value one = values.view(gradient, part(gradient.layout().permute(2, 0, 3, 1, 4), i));
                 assertArrayEquals(parts[2 + i], Values.numbers(one), "gradient of part " + i);
@@ -158,7 +159,8 @@ class AttentionsTest {
         try (var values = new Values(CPU)) {
             Value wrong = values.normal(Shape.of(2, 5, 2, 2, 8), 1);
             var refused = assertThrows(
-                    IllegalArgumentException.class, () -> values.run(new SelfAttention(SCALE, true), wrong));
+                    IllegalArgumentException.class,
+                    () -> values.run(new SelfAttention(new Weighing(SCALE, true)), wrong));
             assertEquals("selfAttention: qkv must be [B, T, 3, H, D], got [2, 5, 2, 2, 8]", refused.getMessage());
         }
     }
@@ -170,7 +172,7 @@ class AttentionsTest {
             Shape shape = Shape.of(1, 1, 2, 2);
             Value q = values.f32(shape, 1, 0, 1, 0);
             Value v = values.f32(shape, 2, 4, 6, 8);
-            Value[] out = values.all(new Attention(1, true), q, q, v);
+            Value[] out = values.all(new Attention(new Weighing(1, true)), q, q, v);
             assertArrayEquals(new double[] {2, 4, 4, 6}, Values.numbers(out[0]));
             assertEquals(1, Values.numbers(out[1])[0]);
         }
