@@ -67,11 +67,7 @@ final class AttentionShapes {
         }
         Shape mask = in.shape(last);
         Shape scores = q.with(3, keys);
-        boolean fits = mask.rank() == scores.rank();
-        for (int axis = 0; fits && axis < scores.rank(); axis++) {
-            fits = mask.size(axis) == 1 || mask.size(axis) == scores.size(axis);
-        }
-        if (!fits) {
+        if (mask.rank() != scores.rank() || !mask.broadcastsTo(scores)) {
             throw in.refuse("the mask must broadcast to " + scores + ", axis by axis, got " + mask);
         }
     }

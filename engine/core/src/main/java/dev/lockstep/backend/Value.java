@@ -32,6 +32,15 @@ public final class Value implements AutoCloseable {
         this.dtype = dtype;
     }
 
+    /** {@return the value of the most elements, the first of several} */
+    public static Value largest(Value... values) {
+        Value largest = values[0];
+        for (Value value : values) {
+            largest = value.shape().elements() > largest.shape().elements() ? value : largest;
+        }
+        return largest;
+    }
+
     /** {@return the memory} */
     public Storage storage() {
         return storage;

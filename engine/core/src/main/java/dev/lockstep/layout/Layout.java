@@ -257,7 +257,7 @@ public final class Layout {
      * the order of that one's memory; 0 where it does not broadcast, or not to the repetition of a row}
      */
     public long rowIn(Layout dense) {
-        if (!broadcastsTo(dense.shape)) {
+        if (!shape.broadcastsTo(dense.shape)) {
             return 0;
         }
         Layout wide = expand(dense.shape);
@@ -273,18 +273,6 @@ public final class Layout {
             }
         }
         return row;
-    }
-
-    private boolean broadcastsTo(Shape target) {
-        if (shape.rank() > target.rank()) {
-            return false;
-        }
-        for (int i = 1; i <= shape.rank(); i++) {
-            if (shape.size(-i) != 1 && shape.size(-i) != target.size(-i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** {@return whether shape and strides are those of another layout, wherever both start} */

@@ -83,6 +83,19 @@ public final class Shape {
         return new Shape(out);
     }
 
+    /** {@return whether a value of this shape broadcasts to another one, which stays as it is} */
+    public boolean broadcastsTo(Shape target) {
+        if (rank() > target.rank()) {
+            return false;
+        }
+        for (int axis = -1; axis >= -rank(); axis--) {
+            if (size(axis) != 1 && size(axis) != target.size(axis)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Shape that && Arrays.equals(sizes, that.sizes);

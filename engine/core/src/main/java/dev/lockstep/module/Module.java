@@ -128,8 +128,7 @@ public abstract class Module<I, O> {
             if (!tensor.requiresGrad()) {
                 return tensor;
             }
-            Tensor taken =
-                    tensor.view(tensor.shape().toArray()); // Others who take the tensor have gradients of their own.
+            Tensor taken = tensor.view(tensor.shape().toArray()); // What others take of it is not hooked.
             hookGradient(taken, hook);
             return taken;
         }));

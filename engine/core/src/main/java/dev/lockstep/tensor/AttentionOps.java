@@ -111,15 +111,7 @@ final class AttentionOps {
             return options.dropout() < 1;
         }
         boolean adds = mask.dtype() == dtype && !(mask.requiresGrad() && GradMode.isEnabled());
-        return (mask.dtype() == DType.BOOL || adds) && broadcasts(mask.shape(), scores);
-    }
-
-    private static boolean broadcasts(Shape mask, Shape scores) {
-        boolean fits = mask.rank() <= scores.rank();
-        for (int axis = -1; fits && axis >= -mask.rank(); axis--) {
-            fits = mask.size(axis) == 1 || mask.size(axis) == scores.size(axis);
-        }
-        return fits;
+        return (mask.dtype() == DType.BOOL || adds) && mask.shape().broadcastsTo(scores);
     }
 
     /** Puts axes of size 1 before [..., T, D] until there are four. */

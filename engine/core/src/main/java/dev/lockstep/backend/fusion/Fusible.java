@@ -42,8 +42,7 @@ final class Fusible {
                 binary.add(kind);
             }
         }
-        Fused normalize = Fused.of(new Elementwise.Normalize());
-        this.normalizes = backend.supports(normalize);
+        this.normalizes = backend.supports(Fused.of(new Elementwise.Normalize()));
         this.drops = backend.supports(Fused.of(new Sampling.Dropout(0, new RandomKey(0, 0))));
     }
 
@@ -53,11 +52,7 @@ final class Fusible {
         if (!isKnown(op, inputs.length)) {
             return null;
         }
-        Value largest = inputs[0];
-        for (Value input : inputs) {
-            largest = input.shape().elements() > largest.shape().elements() ? input : largest;
-        }
-        Layout whole = largest.layout();
+        Layout whole = Value.largest(inputs).layout();
         if (whole.shape().elements() < LEAST_ELEMENTS || !whole.isDense()) {
             return null;
         }

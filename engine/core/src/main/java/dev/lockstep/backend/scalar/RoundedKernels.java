@@ -38,7 +38,8 @@ public final class RoundedKernels {
         }
     }
 
-    private static Value rounded(Backend backend, DType dtype, Value factor) {
+    /** {@return f32 numbers, to be closed, rounded to those that a 16-bit dtype has} */
+    public static Value rounded(Backend backend, DType dtype, Value factor) {
         try (Value half = backend.execute(new Cast(dtype), factor)[0]) {
             return backend.execute(new Cast(DType.F32), half)[0];
         }

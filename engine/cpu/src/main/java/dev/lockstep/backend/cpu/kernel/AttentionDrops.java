@@ -1,16 +1,11 @@
 package dev.lockstep.backend.cpu.kernel;
 
-import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.LT;
-
 import dev.lockstep.backend.cpu.kernel.AttentionColumns.Scores;
 import dev.lockstep.backend.cpu.kernel.StridedCopy.Axis;
-import dev.lockstep.backend.op.Philox;
 import dev.lockstep.backend.op.Sampling.Dropout;
 import dev.lockstep.device.MemoryPool;
 import dev.lockstep.device.Storage;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Drops weights of attention: those that dropout of a value [B, H, T, S] drops, under the same key. The words of the
@@ -21,11 +16,9 @@ public final class AttentionDrops implements AutoCloseable {
     private static final BatchKernel<Draw> DRAW = Apart.of(AttentionDrops::drawRows);
     private static final BatchKernel<Columns> DRAW_COLUMNS = Apart.of(AttentionDrops::drawColumns);
     private static final BatchKernel<Drop> DROP = Apart.of(AttentionDrops::drop);
-    private static final int WORD_SHIFT = 8;
 
     private final PhiloxKernel words;
-    private final int threshold;
-    private final float scale;
+    private final DropKernel kernel;
     private final long queries;
     private final long keys;
     private final long block;
@@ -40,7 +33,7 @@ public final class AttentionDrops implements AutoCloseable {
     private record Columns(PhiloxKernel words, long start, long count, Scores scores, long to, long step) {}
 
     /** Weights that lie like scores, and the words that decide over them, {@code step} of them for each key. */
-    private record Drop(Scores scores, long weights, long words, long step, int threshold, float scale) {}
+    private record Drop(Scores scores, long weights, long words, long step, DropKernel kernel) {}
 
     /**
      * Makes what drops weights of heads of so many queries and keys, a block of queries at a time.
@@ -49,8 +42,7 @@ public final class AttentionDrops implements AutoCloseable {
      */
     public AttentionDrops(MemoryPool pool, Dropout dropout, long queries, long keys, long block) {
         this.words = new PhiloxKernel(dropout.key());
-        this.threshold = Philox.dropThreshold(dropout.p());
-        this.scale = (float) (1 / (1 - dropout.p()));
+        this.kernel = DropKernel.of(dropout);
         this.queries = queries;
         this.keys = keys;
         this.block = block;
@@ -103,20 +95,18 @@ public final class AttentionDrops implements AutoCloseable {
 
     /** Drops some weights of the block whose words were drawn, and scales the rest. */
     public void drop(Scores scores, long weights) {
-        DROP.run(new Drop(scores, weights, scratch.address(), block, threshold, scale));
+        DROP.run(new Drop(scores, weights, scratch.address(), block, kernel));
     }
 
     private static void drop(Drop of) {
         Scores scores = of.scores();
-        FloatVector scale = Lanes.all(of.scale());
+        FloatVector scale = Lanes.all(of.kernel().scale());
         for (long lane = 0; lane < scores.queries(); lane += Lanes.COUNT) {
             long offset = lane * Float.BYTES;
             for (long key = 0; key < scores.keys(); key++) {
                 long at = scores.row(of.weights() + offset, key);
-                VectorMask<Integer> dropped = Lanes.loadInts(of.words() + offset + key * of.step() * Integer.BYTES)
-                        .lanewise(LSHR, WORD_SHIFT)
-                        .compare(LT, of.threshold());
-                Lanes.store(Lanes.load(at).mul(scale).blend(0f, dropped.cast(Lanes.SPECIES)), at);
+                long words = of.words() + offset + key * of.step() * Integer.BYTES;
+                Lanes.store(of.kernel().apply(Lanes.load(at), words, scale), at);
             }
         }
     }

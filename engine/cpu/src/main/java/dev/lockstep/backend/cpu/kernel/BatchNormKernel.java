@@ -25,7 +25,6 @@ final class BatchNormKernel {
         var centred = x.sub(mean);
         return sum.add(centred.mul(centred));
     });
-    private static final NormalizeKernel NORMALIZE = LoopTemplate.ofNormalize((y, _) -> y);
 
     private final MemoryPool pool;
     private final long rows;
@@ -90,7 +89,7 @@ final class BatchNormKernel {
     /** Normalises, given the means, rstds, weights and biases in the table. */
     void normalize(long x, ChannelTable table, long y) {
         Channels numbers = table.channels();
-        pieces((offset, _, count) -> NORMALIZE.run(x + offset, x + offset, numbers, y + offset, count));
+        pieces((offset, _, count) -> NormalizedTail.PLAIN.run(x + offset, x + offset, numbers, y + offset, count));
     }
 
     /** Writes {@code sum(g xhat)} and {@code sum(g)}, given the means and rstds in the table. */

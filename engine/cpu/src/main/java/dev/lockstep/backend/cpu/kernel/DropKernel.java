@@ -21,15 +21,19 @@ record DropKernel(int threshold, float scale) {
         return new DropKernel(Philox.dropThreshold(op.p()), (float) (1 / (1 - op.p())));
     }
 
+    /** {@return a vector of which the words at an address decide, kept lanes times {@code scales}} */
+    FloatVector apply(FloatVector x, long words, FloatVector scales) {
+        VectorMask<Integer> dropped =
+                Lanes.loadInts(words).lanewise(LSHR, UNIT_SHIFT).compare(LT, threshold);
+        return x.mul(scales).blend(0f, dropped.cast(Lanes.SPECIES));
+    }
+
     /** Writes {@code count} floats; {@code y} may be {@code x}. */
     void run(long x, long words, long y, long count) {
         long whole = count - count % Lanes.COUNT;
         FloatVector scales = Lanes.all(scale);
         for (long i = 0; i < whole * Float.BYTES; i += Lanes.BYTES) {
-            VectorMask<Integer> dropped =
-                    Lanes.loadInts(words + i).lanewise(LSHR, UNIT_SHIFT).compare(LT, threshold);
-            FloatVector kept = Lanes.load(x + i).mul(scales);
-            Lanes.store(kept.blend(0f, dropped.cast(Lanes.SPECIES)), y + i);
+            Lanes.store(apply(Lanes.load(x + i), words + i, scales), y + i);
         }
         for (long i = whole * Float.BYTES; i < count * Float.BYTES; i += Float.BYTES) {
             boolean dropped = Lanes.getInt(words + i) >>> UNIT_SHIFT < threshold;

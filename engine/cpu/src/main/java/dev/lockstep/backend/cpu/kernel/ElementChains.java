@@ -46,7 +46,7 @@ public final class ElementChains {
         if (!fits(op, inputs)) {
             return null;
         }
-        Value largest = largest(inputs);
+        Value largest = Value.largest(inputs);
         Value[] outputs = new Value[op.outputs().size()];
         Arrays.setAll(outputs, _ -> Values.like(pool, largest));
         try (ChainRun run = new ChainRun(pool, op, inputs, outputs)) {
@@ -60,7 +60,7 @@ public final class ElementChains {
         if (inputs.length != op.inputs() || !supports(op)) {
             return false;
         }
-        Value largest = largest(inputs);
+        Value largest = Value.largest(inputs);
         Layout whole = largest.layout();
         return Values.isDense(largest)
                 && Arrays.stream(inputs).allMatch(x -> Values.isFloat(x) && (isFull(x, whole) || isRow(x, whole)))
@@ -82,13 +82,5 @@ public final class ElementChains {
 
     private static boolean isRow(Value value, Layout whole) {
         return !isFull(value, whole) && value.layout().rowIn(whole) > 0;
-    }
-
-    private static Value largest(Value... inputs) {
-        Value largest = inputs[0];
-        for (Value input : inputs) {
-            largest = input.shape().elements() > largest.shape().elements() ? input : largest;
-        }
-        return largest;
     }
 }

@@ -24,7 +24,9 @@ record NormalizedTail(int first, int last, int residual, boolean relu) {
     private static final Pointwise ADD = new Binary(BinaryKind.ADD);
     private static final Pointwise RELU = new Unary(UnaryKind.RELU);
 
-    private static final NormalizeKernel PLAIN = LoopTemplate.ofNormalize((y, _) -> y);
+    /** The loop of a normalisation alone. */
+    static final NormalizeKernel PLAIN = LoopTemplate.ofNormalize((y, _) -> y);
+
     private static final NormalizeKernel POSITIVE = LoopTemplate.ofNormalize((y, _) -> LaneMath.relu(y));
     private static final NormalizeKernel SUM = LoopTemplate.ofNormalize((y, residual) -> y.add(residual));
     private static final NormalizeKernel POSITIVE_SUM =

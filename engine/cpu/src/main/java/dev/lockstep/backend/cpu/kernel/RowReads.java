@@ -5,6 +5,7 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.ValueSpec;
 import dev.lockstep.backend.op.Indexing;
 import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +46,9 @@ public final class RowReads {
         }
         Value y = spec.allocate(pool);
         long count = index.shape().elements();
-        long bytes = product(x.shape(), axis + 1, x.shape().rank()) * x.dtype().sizeBytes();
+        long bytes = below(x, axis) * x.dtype().sizeBytes();
         long to = y.address();
-        for (long outer = 0; outer < product(x.shape(), 0, axis); outer++) {
+        for (long outer = 0; outer < x.shape().elements() / (limit * below(x, axis)); outer++) {
             long from = x.address() + outer * limit * bytes;
             for (long i = 0; i < count; i++) {
                 Lanes.copy(from + Indexes.number(index, i) * bytes, to, bytes);
@@ -65,7 +66,7 @@ public final class RowReads {
             return null;
         }
         Value y = spec.allocate(pool);
-        long inner = product(x.shape(), axis + 1, x.shape().rank());
+        long inner = below(x, axis);
         long block = index.shape().size(axis) * inner;
         int bytes = x.dtype().sizeBytes();
         for (long i = 0; i < spec.shape().elements(); i++) {
@@ -75,6 +76,11 @@ public final class RowReads {
         return new Value[] {y};
     }
 
+    /** {@return how many elements lie below an index of an axis} */
+    private static long below(Value x, int axis) {
+        return Layout.contiguous(x.shape()).stride(axis);
+    }
+
     private static void move(long from, long to, int bytes) {
         switch (bytes) {
             case 1 -> Lanes.setByte(to, Lanes.getByte(from));
@@ -82,13 +88,5 @@ public final class RowReads {
             case 4 -> Lanes.setInt(to, Lanes.getInt(from));
             default -> Lanes.setLong(to, Lanes.getLong(from));
         }
-    }
-
-    private static long product(Shape shape, int from, int to) {
-        long product = 1;
-        for (int axis = from; axis < to; axis++) {
-            product *= shape.size(axis);
-        }
-        return product;
     }
 }

@@ -6,6 +6,7 @@ import dev.lockstep.backend.cpu.kernel.AttentionColumns.Matrix;
 import dev.lockstep.backend.cpu.kernel.Dense;
 import dev.lockstep.backend.cpu.kernel.RoundedRows;
 import dev.lockstep.backend.op.Elementwise.Cast;
+import dev.lockstep.backend.scalar.RoundedKernels;
 import dev.lockstep.layout.DType;
 
 /**
@@ -33,9 +34,10 @@ record Factors(DType rounded, boolean inBf16) {
         if (rounded == DType.F32) {
             return value.alias();
         }
-        try (Value dense = value.layout().isDense() ? value.alias() : Dense.contiguous(backend, value);
-                Value half = backend.execute(new Cast(rounded), dense)[0]) {
-            return inBf16 ? half.alias() : backend.execute(new Cast(DType.F32), half)[0];
+        try (Value dense = value.layout().isDense() ? value.alias() : Dense.contiguous(backend, value)) {
+            return inBf16
+                    ? backend.execute(new Cast(rounded), dense)[0]
+                    : RoundedKernels.rounded(backend, rounded, dense);
         }
     }
 
