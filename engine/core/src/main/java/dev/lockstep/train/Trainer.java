@@ -21,7 +21,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -163,15 +162,7 @@ public final class Trainer<M extends Module<?, ?>> {
         }
         TrainerState loaded = TrainerState.of(state);
         Progress progress = loaded.progress();
-        if (progress.seed() != job.settings().seed()) {
-            throw new IllegalArgumentException("trainer: the state is of a run with seed " + progress.seed()
-                    + ", this one has " + job.settings().seed() + ": run with --seed " + progress.seed());
-        }
-        if (virtualRanks > 0 && progress.virtualRanks() > 0 && virtualRanks != progress.virtualRanks()) {
-            throw new IllegalArgumentException("trainer: the state is of a run with " + progress.virtualRanks()
-                    + " virtual ranks, this one has " + virtualRanks + ": run with --virtual-ranks "
-                    + progress.virtualRanks());
-        }
+        progress.requireSameJob(job.settings().seed(), virtualRanks);
         model.load(loaded.model());
         optimizer.load(loaded.optimizer());
         loadedHookState = Optional.of(loaded.hook());
@@ -212,7 +203,7 @@ public final class Trainer<M extends Module<?, ?>> {
         long before = job.nanoClock().getAsLong();
         StepRunner<M> steady = runner(batch.size());
         try (NodeSum total = steady.run(work, batch, steps)) {
-            Totals totals = Totals.of(total);
+            StepTotals totals = StepTotals.of(total);
             // A mean over rows is weighted at the leaves already: the shares of the slices sum to 1 and are not divided
             // by again.
             double factor = work instanceof Work.ByWeight ? 1 / totals.weight() : 1;
@@ -241,12 +232,12 @@ public final class Trainer<M extends Module<?, ?>> {
     public SortedMap<String, Double> evaluate(DataLoader loader, StepClosure<M> closure) {
         boolean training = model.isTraining();
         model.eval();
-        Totals sum = Totals.NONE;
+        StepTotals sum = StepTotals.NONE;
         try (MadeAhead batches = loader.epochAhead(Cursor.START, this::slices)) {
             while (batches.hasNext()) {
                 Batch batch = batches.next();
                 try (NodeSum total = runner(batch.size()).run(new Work.Evaluation<>(closure), batch, steps)) {
-                    sum = sum.plus(Totals.of(total));
+                    sum = sum.plus(StepTotals.of(total));
                 }
             }
         }
@@ -395,42 +386,5 @@ public final class Trainer<M extends Module<?, ?>> {
             update = mine;
         }
         return mine;
-    }
-
-    /** What the scalars of one or more sums come to. */
-    private record Totals(double loss, double weight, long rows, TreeMap<String, Double> sums) {
-        private static final Totals NONE = new Totals(0, 0, 0, new TreeMap<>());
-
-        static Totals of(NodeSum total) {
-            SortedMap<String, Double> values = total.scalars()
-                    .orElseThrow(() -> new IllegalArgumentException("a step over an empty batch"))
-                    .values();
-            TreeMap<String, Double> sums = new TreeMap<>();
-            values.forEach((name, value) -> {
-                if (name.startsWith(LeafComputer.METRIC)) {
-                    sums.put(name.substring(LeafComputer.METRIC.length()), value);
-                }
-            });
-            long rows = Math.round(values.getOrDefault(LeafComputer.ROWS, 0.0));
-            return new Totals(
-                    values.getOrDefault(LeafComputer.LOSS, 0.0),
-                    values.getOrDefault(LeafComputer.WEIGHT, 0.0),
-                    rows,
-                    sums);
-        }
-
-        /** Adds another batch; the losses are means over their batches' rows. */
-        Totals plus(Totals next) {
-            TreeMap<String, Double> both = new TreeMap<>(sums);
-            next.sums.forEach((name, value) -> both.merge(name, value, Double::sum));
-            both.merge("loss", next.loss * next.rows, Double::sum);
-            return new Totals(loss, weight, rows + next.rows, both);
-        }
-
-        SortedMap<String, Double> means() {
-            TreeMap<String, Double> means = new TreeMap<>();
-            sums.forEach((name, value) -> means.put(name, value / Math.max(1, rows)));
-            return means;
-        }
     }
 }

@@ -30,7 +30,28 @@ record TrainerState(StateDict model, StateDict optimizer, StateDict hook, Progre
      * @param virtualRanks V, 0 where it is not known yet
      * @param seed of the job's randomness
      */
-    record Progress(long steps, long samples, Cursor cursor, int virtualRanks, long seed) {}
+    record Progress(long steps, long samples, Cursor cursor, int virtualRanks, long seed) {
+        /**
+         * Requires a job to be the one that came here; V 0 is not chosen yet and fits any.
+         *
+         * @throws IllegalArgumentException naming what differs, with the flag that makes it the same
+         */
+        void requireSameJob(long jobSeed, int jobVirtualRanks) {
+            requireSame(seed == jobSeed, "seed " + seed, jobSeed, "--seed " + seed);
+            requireSame(
+                    jobVirtualRanks == 0 || virtualRanks == 0 || jobVirtualRanks == virtualRanks,
+                    virtualRanks + " virtual ranks",
+                    jobVirtualRanks,
+                    "--virtual-ranks " + virtualRanks);
+        }
+
+        private static void requireSame(boolean same, String was, long now, String flag) {
+            if (!same) {
+                throw new IllegalArgumentException(
+                        "trainer: the state is of a run with " + was + ", this one has " + now + ": run with " + flag);
+            }
+        }
+    }
 
     /** {@return everything under its key} */
     StateDict toStateDict() {
