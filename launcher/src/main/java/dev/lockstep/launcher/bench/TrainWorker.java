@@ -6,61 +6,83 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The program of a worker of {@code bench train --workers W}: it trains its share, and rank 0 writes the report. */
+/**
+ * The program of a worker of {@code bench train --workers W}: it trains its share, and rank 0 writes the report. Its
+ * arguments have the form {@code name=value}; one that is absent stands for an empty option.
+ */
 public final class TrainWorker {
-    private static final String NONE = "-";
+    private final Map<String, String> arguments;
 
-    private TrainWorker() {}
+    private TrainWorker(Map<String, String> arguments) {
+        this.arguments = arguments;
+    }
 
     /** {@return what {@link #main} takes to do {@code options} and write the report to {@code file}} */
     static List<String> arguments(TrainOptions options, Instant launched, Path file, TrainWorkers.Report report) {
-        return List.of(
-                options.task().label(),
-                Integer.toString(options.batch()),
-                Integer.toString(options.length().steps()),
-                options.data().map(Path::toString).orElse(NONE),
-                options.init().map(Path::toString).orElse(NONE),
-                Long.toString(launched.toEpochMilli()),
-                file.toString(),
-                Boolean.toString(report.json()),
-                options.products().name(),
-                Compression.name(options.compression()),
-                Double.toString(options.length().seconds()),
-                Boolean.toString(report.profile()));
+        List<String> arguments = new ArrayList<>(List.of(
+                "task=" + options.task().label(),
+                "batch=" + options.batch(),
+                "steps=" + options.length().steps(),
+                "seconds=" + options.length().seconds(),
+                "products=" + options.products(),
+                "compression=" + Compression.name(options.compression()),
+                "launched=" + launched.toEpochMilli(),
+                "report=" + file,
+                "json=" + report.json(),
+                "profile=" + report.profile()));
+        options.data().ifPresent(data -> arguments.add("data=" + data));
+        options.init().ifPresent(init -> arguments.add("init=" + init));
+        return arguments;
     }
 
     /** Trains as a worker of the current job. */
     public static void main(String[] arguments) throws IOException {
-        Job job = Job.current();
-        Instant launched = Instant.ofEpochMilli(Long.parseLong(arguments[5]));
-        Optional<StepProfile> profile = Boolean.parseBoolean(arguments[11])
+        of(List.of(arguments)).train(Job.current());
+    }
+
+    static TrainWorker of(List<String> arguments) {
+        return new TrainWorker(arguments.stream()
+                .map(argument -> argument.split("=", 2))
+                .collect(Collectors.toUnmodifiableMap(parts -> parts[0], parts -> parts[1])));
+    }
+
+    private void train(Job job) throws IOException {
+        Instant launched = Instant.ofEpochMilli(Long.parseLong(text("launched")));
+        Optional<StepProfile> profile = Boolean.parseBoolean(text("profile"))
                 ? Optional.of(StepProfile.install(job.settings().device(), System::nanoTime))
                 : Optional.empty();
-        TrainReport report = new TrainBench(options(arguments, job), launched, System::nanoTime, profile).run(job);
+        TrainReport report = new TrainBench(options(job.settings()), launched, System::nanoTime, profile).run(job);
         if ("0".equals(System.getenv("RANK"))) {
-            Files.writeString(
-                    Path.of(arguments[6]), Boolean.parseBoolean(arguments[7]) ? report.toJson() : report.toText());
+            boolean json = Boolean.parseBoolean(text("json"));
+            Files.writeString(Path.of(text("report")), json ? report.toJson() : report.toText());
         }
     }
 
-    private static TrainOptions options(String[] arguments, Job job) {
-        Job.Settings settings = job.settings();
+    /** {@return the options that {@link #arguments(TrainOptions, Instant, Path, TrainWorkers.Report)} was given} */
+    TrainOptions options(Job.Settings settings) {
         return new TrainOptions(
-                TrainTask.named(arguments[0]).orElseThrow(),
-                Integer.parseInt(arguments[1]),
-                new TrainOptions.Length(Integer.parseInt(arguments[2]), Double.parseDouble(arguments[10])),
+                TrainTask.named(text("task")).orElseThrow(),
+                Integer.parseInt(text("batch")),
+                new TrainOptions.Length(Integer.parseInt(text("steps")), Double.parseDouble(text("seconds"))),
                 new TrainOptions.Crew(settings.maxWorkers(), settings.threads(), settings.virtualRanks()),
                 settings.seed(),
-                path(arguments[3]),
-                path(arguments[4]),
-                DType.valueOf(arguments[8]),
-                Compression.named(arguments[9]).orElseThrow());
+                find("data").map(Path::of),
+                find("init").map(Path::of),
+                DType.valueOf(text("products")),
+                Compression.named(text("compression")).orElseThrow());
     }
 
-    private static Optional<Path> path(String argument) {
-        return argument.equals(NONE) ? Optional.empty() : Optional.of(Path.of(argument));
+    private String text(String name) {
+        return find(name).orElseThrow(() -> new IllegalArgumentException("bench train: a worker needs " + name + "="));
+    }
+
+    private Optional<String> find(String name) {
+        return Optional.ofNullable(arguments.get(name));
     }
 }
