@@ -17,6 +17,11 @@ import dev.lockstep.collectives.Algorithm;
  *   doubling        log2(n) rounds with one partner, two more for   log2(n) (A + M + N B), and 2 (A + M + N B)
  *                   numbers that are no power of two                more
  *
+ * What the model leaves out is that two rounds go piece by piece, so that ranks read and add while they send. Two ranks
+ * move as many bytes either way, and yet whole messages of 16 and 64 MiB over loopback took 3 to 5 times as long: each
+ * lay unread in the socket while its receiver added, the next one came unasked and was copied, and sums were made
+ * twice, outside the caches. So one round is for short buckets only.
+ *
  * The first two give the same bits, so that the exact tree may choose between them by size, and for a power of two of
  * ranks (and no 16-bit floats) so does doubling: it sends fewest messages, which counts where ranks are many or share
  * processors. The ring never beats the divided tree in this model; it is there for links that suffer when many senders
@@ -30,6 +35,9 @@ import dev.lockstep.collectives.Algorithm;
 public record CostModel(double roundSeconds, double messageSeconds, double byteSeconds) {
     /** What is assumed until it is measured: processes of one machine or of neighbouring ones, 10 Gb/s. */
     public static final CostModel ASSUMED = new CostModel(50e-6, 5e-6, 0.8e-9);
+
+    /** Longer buckets go in two rounds whatever messages cost. */
+    private static final double DIRECT_BYTES_MAX = 256 << 10;
 
     /** Checks that the costs are positive numbers. */
     public CostModel {
@@ -70,9 +78,9 @@ public record CostModel(double roundSeconds, double messageSeconds, double byteS
         return 4 * roundSeconds / byteSeconds;
     }
 
-    /** {@return whether the tree is faster in one round than in two} */
+    /** {@return whether the tree goes in one round: it is short, and faster so than in two} */
     boolean isDirect(int size, double sizeBytes) {
-        return directSeconds(size, sizeBytes) <= dividedSeconds(size, sizeBytes);
+        return sizeBytes <= DIRECT_BYTES_MAX && directSeconds(size, sizeBytes) <= dividedSeconds(size, sizeBytes);
     }
 
     /** {@return the algorithm that is expected to be the fastest} */

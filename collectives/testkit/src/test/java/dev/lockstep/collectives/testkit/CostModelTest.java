@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class CostModelTest {
     @Test
-    void twoRanksNeverDivide() {
+    void twoRanksTakeTheTree() {
         CostModel costs = new CostModel(1e-5, 1e-6, 1e-9);
         assertEquals(Algorithm.TREE, costs.fastest(2, 4));
         assertEquals(Algorithm.TREE, costs.fastest(2, 1e9));

@@ -124,6 +124,14 @@ class SumMessagesTest {
         assertEquals(List.of(new Sent(3, 4)), sent(2, dear, DType.F32, 1));
     }
 
+    @Test
+    void aLongSumGoesPieceByPieceWhateverMessagesCost() {
+        CostModel dear = new CostModel(1e-9, 1, 1e-9);
+        List<Sent> sent = sent(0, dear, DType.F32, 1 << 18);
+        assertEquals(WINDOW * (RANKS - 1), sent.size());
+        assertEquals(new Sent(1, PIECE_BYTES), sent.getFirst());
+    }
+
     /** Doubling would round them after every addition. */
     @Test
     void sumsOfHalvesGoToAllAtOnceWhateverMessagesCost() {
