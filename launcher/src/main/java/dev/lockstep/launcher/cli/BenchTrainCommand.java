@@ -1,7 +1,6 @@
 package dev.lockstep.launcher.cli;
 
 import dev.lockstep.device.Device;
-import dev.lockstep.launcher.EarlyEngine;
 import dev.lockstep.launcher.ExitCode;
 import dev.lockstep.launcher.LaunchException;
 import dev.lockstep.launcher.agent.Installation;
@@ -20,6 +19,7 @@ import dev.lockstep.train.StepLog;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +113,13 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
+    /** {@return whether these arguments, which nobody has checked yet, make this process train} */
+    static boolean trainsHere(List<String> arguments) {
+        return arguments.size() > 2
+                && arguments.subList(0, 2).equals(List.of("bench", "train"))
+                && arguments.stream().noneMatch(argument -> argument.matches("--workers(=.*)?|--help|-h"));
+    }
+
     @Override
     public Integer call() {
         TrainOptions options = options();
@@ -124,7 +131,6 @@ final class BenchTrainCommand implements Callable<Integer> {
     }
 
     private String here(TrainOptions options) {
-        EarlyEngine.open(Device.CPU);
         Optional<StepProfile> ops =
                 profile ? Optional.of(StepProfile.install(Device.CPU, System::nanoTime)) : Optional.empty();
         TrainReport report =

@@ -49,6 +49,16 @@ class BenchTrainCommandTest {
     }
 
     @Test
+    void opensTheEngineEarlyOnlyWhereThisProcessTrains() {
+        assertTrue(BenchTrainCommand.trainsHere(List.of("bench", "train", "--model", "mlp")));
+        assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "train", "--model", "mlp", "--workers", "2")));
+        assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "train", "--workers=2")));
+        assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "train", "--help")));
+        assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "allreduce", "--seconds", "1")));
+        assertFalse(BenchTrainCommand.trainsHere(List.of("run", "train")));
+    }
+
+    @Test
     void printsATableOtherwise() {
         assertEquals(0, execute("--model", "mlp-small", "--steps", "1", "--threads", "2", "--virtual-ranks", "4"));
         assertTrue(out.toString().contains("2 thread(s), 4 virtual rank(s)"), out.toString());

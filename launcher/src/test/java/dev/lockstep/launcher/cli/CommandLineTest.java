@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,7 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     private int execute(String... arguments) {
-        CommandLine line = LockstepCommand.line();
+        CommandLine line = LockstepCommand.line(arguments);
         line.setErr(new PrintWriter(err));
         line.setOut(new PrintWriter(new StringWriter()));
         return line.execute(FlagNames.normalize(arguments));
@@ -55,6 +56,16 @@ class CommandLineTest {
     void suggestsTheCommandThatWasMeant() {
         assertEquals(2, execute("runn"));
         assertTrue(err.toString().contains("unknown command 'runn'; did you mean run?"), err.toString());
+    }
+
+    @Test
+    void knowsTheNamedCommandOnlyAndAllWhereNoneIsNamed() {
+        assertEquals(
+                Set.of("doctor"),
+                LockstepCommand.line("doctor", "--json").getSubcommands().keySet());
+        Set<String> all = Set.of("run", "agent", "bench", "data", "doctor", "shell", "version");
+        assertEquals(all, LockstepCommand.line("--help").getSubcommands().keySet());
+        assertEquals(all, LockstepCommand.line().getSubcommands().keySet());
     }
 
     @Test
