@@ -26,21 +26,23 @@ enum TaskData {
             byte[] labels = files.bytes("fmnist_train_y.u8");
             byte[] pixels = files.bytes("fmnist_train_x.u8", (long) labels.length * PIXELS);
             int[] order = files.ints("perm.i32");
-            return new BatchPlan(garments(pixels, labels), order, Math.max(1, order.length / labels.length));
+            Tensor x = garments(labels.length, (i, row) -> System.arraycopy(pixels, i * PIXELS, row, 0, PIXELS));
+            return new BatchPlan(
+                    new TensorDataset(x, labels(labels)), order, Math.max(1, order.length / labels.length));
         }
 
         @Override
         BatchPlan random(long seed) {
             int rows = 60_000;
             RandomGenerator generator = generator(seed);
-            byte[] pixels = new byte[rows * PIXELS];
-            generator.nextBytes(pixels);
+            Tensor x = garments(rows, (_, row) -> generator.nextBytes(row));
+            Tensor y = labels(labels(generator, rows, 10));
             SampleOrder shuffled = new SampleOrder(seed, 0, rows);
             int[] order = new int[rows];
             for (int i = 0; i < rows; i++) {
                 order[i] = (int) shuffled.at(i);
             }
-            return new BatchPlan(garments(pixels, labels(generator, rows, 10)), order, 1);
+            return new BatchPlan(new TensorDataset(x, y), order, 1);
         }
     },
 
@@ -105,21 +107,30 @@ enum TaskData {
     /** Makes rows up. */
     abstract BatchPlan random(long seed);
 
-    private static TensorDataset garments(byte[] pixels, byte[] labels) {
+    /** Fills an image's bytes in. */
+    @FunctionalInterface
+    private interface Pixels {
+        void fill(int image, byte[] row);
+    }
+
+    /** {@return images as normalised floats} One at a time, since all their bytes at once are memory to be touched. */
+    private static Tensor garments(int count, Pixels pixels) {
         float[] normal = new float[256];
         for (int i = 0; i < normal.length; i++) {
             normal[i] = (i / 255f - MEAN) / DEVIATION;
         }
-        Tensor x = Tensors.empty(labels.length, PIXELS);
+        Tensor x = Tensors.empty(count, PIXELS);
         MemorySegment values = x.value().storage().segment();
+        byte[] image = new byte[PIXELS];
         float[] row = new float[PIXELS]; // A loop over arrays, and copies of whole rows, are fast before C2 has come.
-        for (int i = 0; i < labels.length; i++) {
+        for (int i = 0; i < count; i++) {
+            pixels.fill(i, image);
             for (int j = 0; j < PIXELS; j++) {
-                row[j] = normal[pixels[i * PIXELS + j] & 0xFF];
+                row[j] = normal[image[j] & 0xFF];
             }
             MemorySegment.copy(row, 0, values, ValueLayout.JAVA_FLOAT, (long) i * PIXELS * Float.BYTES, PIXELS);
         }
-        return new TensorDataset(x, labels(labels));
+        return x;
     }
 
     private static BatchPlan rows(float[] values, byte[] labels, long... sizes) {
