@@ -153,8 +153,9 @@ public final class AttentionColumns {
                 VectorMask<Float> larger = s.compare(GT, before).and(last.compare(GE, (float) key));
                 max = before.blend(s, larger);
             }
-            VectorMask<Float> blind = max.compare(EQ, Float.NEGATIVE_INFINITY);
-            Lanes.store(max.blend(0f, blind), of.largest() + lane * Float.BYTES);
+            FloatVector found = Lanes.known(max);
+            VectorMask<Float> blind = found.compare(EQ, Float.NEGATIVE_INFINITY);
+            Lanes.store(found.blend(0f, blind), of.largest() + lane * Float.BYTES);
         }
     }
 
@@ -188,7 +189,8 @@ public final class AttentionColumns {
                 sum = Lanes.known(sum).add(p);
                 Lanes.store(p, at);
             }
-            Lanes.store(sum.blend(1f, sum.compare(EQ, 0f)), of.sums() + lane * Float.BYTES);
+            FloatVector whole = Lanes.known(sum);
+            Lanes.store(whole.blend(1f, whole.compare(EQ, 0f)), of.sums() + lane * Float.BYTES);
         }
     }
 

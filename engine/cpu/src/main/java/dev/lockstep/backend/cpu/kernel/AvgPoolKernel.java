@@ -64,7 +64,7 @@ final class AvgPoolKernel {
                 sum = Lanes.known(sum).add(Lanes.load(image + (h * width + w) * pixelBytes));
             }
         }
-        return sum;
+        return Lanes.known(sum);
     }
 
     private void numbers(long image, int row, long y) {
@@ -129,7 +129,7 @@ final class AvgPoolKernel {
                 sum = Lanes.known(sum).add(gradient.div(sizes));
             }
         }
-        return sum;
+        return Lanes.known(sum);
     }
 
     private void gradNumbers(long g, int h, long dx) {

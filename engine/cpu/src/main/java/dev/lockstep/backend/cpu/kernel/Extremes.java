@@ -20,7 +20,7 @@ final class Extremes {
         for (long at = address; at < end; at += Lanes.BYTES) {
             max = Lanes.known(max).max(Lanes.load(at));
         }
-        return max.reduceLanes(VectorOperators.MAX);
+        return Lanes.known(max).reduceLanes(VectorOperators.MAX);
     }
 
     /** {@return the smallest of {@code count} floats; NaN if any is, infinity for none} */
@@ -33,7 +33,7 @@ final class Extremes {
         for (long at = address; at < end; at += Lanes.BYTES) {
             min = Lanes.known(min).min(Lanes.load(at));
         }
-        return min.reduceLanes(VectorOperators.MIN);
+        return Lanes.known(min).reduceLanes(VectorOperators.MIN);
     }
 
     /**
@@ -46,7 +46,7 @@ final class Extremes {
         for (long at = address; at < end; at += Lanes.BYTES) {
             max = Lanes.known(max).max(ordered(Lanes.load(at)));
         }
-        int largest = max.reduceLanes(VectorOperators.MAX);
+        int largest = Lanes.known(max).reduceLanes(VectorOperators.MAX);
         return Float.intBitsToFloat(largest < 0 ? largest ^ Integer.MAX_VALUE : largest);
     }
 

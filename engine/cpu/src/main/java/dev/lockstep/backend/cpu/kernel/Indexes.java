@@ -18,7 +18,7 @@ final class Indexes {
             IntVector numbers = Lanes.loadInts(address + i * Integer.BYTES);
             vectors = Lanes.known(vectors).or(numbers).or(numbers.neg().add(limit - 1));
         }
-        bad |= vectors.reduceLanes(VectorOperators.OR);
+        bad |= Lanes.known(vectors).reduceLanes(VectorOperators.OR);
         for (long i = whole; i < count; i++) {
             int number = Lanes.getInt(address + i * Integer.BYTES);
             bad |= number | (limit - 1 - number);

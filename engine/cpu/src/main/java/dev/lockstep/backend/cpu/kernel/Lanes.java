@@ -50,7 +50,7 @@ public final class Lanes {
 
     /** Stores a full vector. */
     public static void store(FloatVector vector, long address) {
-        vector.intoMemorySegment(ALL, address, ORDER);
+        known(vector).intoMemorySegment(ALL, address, ORDER);
     }
 
     /** Loads a full vector of ints. */
@@ -60,7 +60,7 @@ public final class Lanes {
 
     /** Stores a full vector of ints. */
     static void store(IntVector vector, long address) {
-        vector.intoMemorySegment(ALL, address, ORDER);
+        known(vector).intoMemorySegment(ALL, address, ORDER);
     }
 
     /**
@@ -69,7 +69,8 @@ public final class Lanes {
      * <p>Note [Known vectors]: in {@code sum = sum.add(x)} the compiler sees of what a loop carries only that it is
      * some vector. What to inline it then takes from a profile, and from one that all kernels share; where there is
      * none, or it holds several species, the vectors are boxed for as long as the JVM lives. {@code known(sum).add(x)}
-     * needs no profile. Costs nothing in compiled code.
+     * needs no profile, and what a loop leaves behind needs it as much: {@code store} sees to that itself. Costs
+     * nothing in compiled code.
      */
     static FloatVector known(FloatVector vector) {
         return known(vector, SPECIES);
@@ -114,7 +115,7 @@ public final class Lanes {
 
     /** Stores the first {@code count} lanes. */
     static void storeFew(FloatVector vector, long address, long count) {
-        vector.intoMemorySegment(ALL, address, ORDER, first(count));
+        known(vector).intoMemorySegment(ALL, address, ORDER, first(count));
     }
 
     /** Stores a full vector of longs. */

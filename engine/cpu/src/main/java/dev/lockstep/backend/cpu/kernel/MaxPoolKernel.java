@@ -76,7 +76,8 @@ final class MaxPoolKernel {
         }
         Lanes.store(best, y);
         Lanes.store(places, index);
-        if (total.compare(NE, total).anyTrue()) { // A NaN was among them, or both infinities: take a closer look.
+        FloatVector sum = Lanes.known(total);
+        if (sum.compare(NE, sum).anyTrue()) { // A NaN was among them, or both infinities: take a closer look.
             for (long c = 0; c < Lanes.BYTES; c += Float.BYTES) {
                 number(image + c, row, column, y + c, index + c);
             }

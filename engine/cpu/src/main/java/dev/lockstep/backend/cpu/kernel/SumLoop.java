@@ -63,7 +63,7 @@ final class SumLoop implements SumKernel {
             low = addFew(low, numbers, a + end, b + end, rest);
             high = addFew(high, numbers, a + end + HALF_BYTES, b + end + HALF_BYTES, rest - EIGHT.length());
         }
-        return fold(low.add(high));
+        return fold(Lanes.known(low, EIGHT).add(Lanes.known(high, EIGHT)));
     }
 
     /** Adds to the first {@code count} lanes only. */
@@ -74,7 +74,7 @@ final class SumLoop implements SumKernel {
         VectorMask<Float> mask = EIGHT.indexInRange(0, count);
         FloatVector left = FloatVector.fromMemorySegment(EIGHT, ALL, a, ByteOrder.LITTLE_ENDIAN, mask);
         FloatVector right = FloatVector.fromMemorySegment(EIGHT, ALL, b, ByteOrder.LITTLE_ENDIAN, mask);
-        return sums.lanewise(VectorOperators.ADD, FUNCTION.apply(numbers, left, right), mask);
+        return Lanes.known(sums, EIGHT).lanewise(VectorOperators.ADD, FUNCTION.apply(numbers, left, right), mask);
     }
 
     private static FloatVector load(long address) {
