@@ -3,9 +3,11 @@ package dev.lockstep.backend.cpu.onednn;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.kernel.Dense;
+import dev.lockstep.backend.cpu.kernel.ThinConvolution;
 import dev.lockstep.backend.cpu.onednn.ConvolutionShape.Pass;
 import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Elementwise.Copy;
+import dev.lockstep.backend.op.Window;
 import dev.lockstep.device.MemoryPool;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
@@ -110,11 +112,41 @@ public final class Convolutions {
     private void run(ConvolutionShape shape, long images, long weights, long outputs, long bias) {
         if (WinogradConvolution.suits(shape)) {
             new WinogradConvolution(shape, pool).run(images, weights, outputs, bias);
+        } else if (isThin(shape)) {
+            boolean forward = shape.pass() == Pass.FORWARD;
+            try (ThinConvolution thin = new ThinConvolution(pool, form(shape))) {
+                thin.run(forward ? images : outputs, weights, !forward, bias, forward ? outputs : images);
+            }
         } else {
             Session.current()
                     .plan(shape, ConvolutionPlan.class, ConvolutionPlan::of)
                     .run(pool, images, weights, outputs, bias);
         }
+    }
+
+    private static boolean isThin(ConvolutionShape shape) {
+        Window window = shape.window();
+        return shape.pass() != Pass.WEIGHT_GRADIENT
+                && shape.factors() == DType.F32
+                && shape.groups() == 1
+                && window.strideH() == 1
+                && window.strideW() == 1
+                && !window.isDilated()
+                && form(shape).suits();
+    }
+
+    /** {@return what is computed forward, or the gradient of the input, which is a convolution with a turned filter} */
+    private static ThinConvolution.Form form(ConvolutionShape shape) {
+        Window window = shape.window();
+        int rows = window.kernelH();
+        int columns = window.kernelW();
+        if (shape.pass() == Pass.FORWARD) {
+            return new ThinConvolution.Form(
+                    shape.images(), shape.outputs(), rows, columns, window.padH(), window.padW());
+        }
+        int padH = rows - 1 - window.padH();
+        int padW = columns - 1 - window.padW();
+        return new ThinConvolution.Form(shape.outputs(), shape.images(), rows, columns, padH, padW);
     }
 
     private Value allocate(Layout layout) {
