@@ -140,7 +140,7 @@ final class Backward {
     }
 
     private void propagate(Node node) {
-        try (Derivation derivation = new Derivation(node, backend, options.createGraph(), this::addend)) {
+        try (Derivation derivation = new Derivation(node, backend, options.createGraph(), this::offer)) {
             @Nullable Value[] gradients = node.rule().backward().apply(derivation);
             for (int i = 0; i < gradients.length; i++) {
                 Value gradient = gradients[i];
@@ -194,11 +194,12 @@ final class Backward {
         }
     }
 
-    /** {@return a sum to which the only contribution to a leaf's gradient may be added, or null} */
-    private @Nullable Value addend(Leaf leaf) {
+    /** Offers a product if it is a leaf's whole gradient and nobody wants to see that. Returns whether it was taken. */
+    private boolean offer(Leaf leaf, Value left, Value right) {
         Sum sum = sum(leaf);
-        boolean isOnly = sum.value == null && sum.awaited == 1 && leaf.hooks().isEmpty();
-        return isOnly ? options.addends().take(leaf) : null;
+        boolean isWhole = sum.value == null && sum.awaited == 1;
+        boolean isSeen = !leaf.hooks().isEmpty() || AnomalyMode.isEnabled();
+        return isWhole && !isSeen && options.products().take(leaf, left, right);
     }
 
     private Value plus(@Nullable Value before, Value next) {

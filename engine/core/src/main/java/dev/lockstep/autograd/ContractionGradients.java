@@ -7,6 +7,7 @@ import dev.lockstep.backend.op.Contraction.Attention;
 import dev.lockstep.backend.op.Contraction.AttentionGrad;
 import dev.lockstep.backend.op.Contraction.Linear;
 import dev.lockstep.backend.op.Contraction.Matmul;
+import dev.lockstep.backend.op.Contraction.ProductSum;
 import dev.lockstep.backend.op.Contraction.RoundedProduct;
 import dev.lockstep.backend.op.Contraction.SelfAttention;
 import dev.lockstep.backend.op.Contraction.SelfAttentionGrad;
@@ -44,7 +45,7 @@ final class ContractionGradients {
             case Linear linear -> Rule.of(3, d -> linear(d, linear.hasBias(), precision.apply(new Matmul())));
             case Attention(Weighing weighing) -> AttentionGradients.attention(weighing, precision);
             case SelfAttention(Weighing weighing) -> AttentionGradients.selfAttention(weighing, precision);
-            case AttentionGrad _, SelfAttentionGrad _, RoundedProduct _ -> Rule.unsupported();
+            case ProductSum _, AttentionGrad _, SelfAttentionGrad _, RoundedProduct _ -> Rule.unsupported();
         };
     }
 
@@ -55,7 +56,7 @@ final class ContractionGradients {
     }
 
     /** A matrix that every batch shared takes one product over all rows, not a sum of products. */
-    private static Value right(Derivation d, Op product, Value g) {
+    private static @Nullable Value right(Derivation d, Op product, Value g) {
         Shape shape = d.inputShape(1);
         if (shape.rank() == 2) {
             return d.product(1, product, transposed(d, rows(d, d.input(0))), rows(d, g)); // [K, rows] x [rows, N]
@@ -66,7 +67,7 @@ final class ContractionGradients {
     private static @Nullable Value[] linear(Derivation d, boolean hasBias, Op product) {
         Value g = rows(d, d.gradient()); // [rows, out]
         Value x = d.needs(0) ? d.reshape(d.run(product, g, d.input(1)), d.inputShape(0)) : null;
-        Value weight = d.needs(1) ? d.product(1, product, transposed(d, g), rows(d, d.input(0))) : null;
+        @Nullable Value weight = d.needs(1) ? d.product(1, product, transposed(d, g), rows(d, d.input(0))) : null;
         if (!hasBias) {
             return new @Nullable Value[] {x, weight};
         }

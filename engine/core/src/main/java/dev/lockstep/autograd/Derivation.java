@@ -15,7 +15,6 @@ import dev.lockstep.backend.op.ReduceKind;
 import dev.lockstep.backend.op.Reduction.Reduce;
 import dev.lockstep.backend.op.Shaping.Reshape;
 import dev.lockstep.backend.op.UnaryKind;
-import dev.lockstep.backend.op.Update;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 import java.lang.foreign.ValueLayout;
@@ -32,14 +31,14 @@ final class Derivation implements AutoCloseable {
     private final Node node;
     private final Backend backend;
     private final boolean recording;
-    private final LeafAddends addends;
+    private final LeafProducts products;
     private final List<Value> made = new ArrayList<>();
 
-    Derivation(Node node, Backend backend, boolean recording, LeafAddends addends) {
+    Derivation(Node node, Backend backend, boolean recording, LeafProducts products) {
         this.node = node;
         this.backend = backend;
         this.recording = recording;
-        this.addends = addends;
+        this.products = products;
     }
 
     Backend backend() {
@@ -136,16 +135,12 @@ final class Derivation implements AutoCloseable {
         return outputs;
     }
 
-    /** Computes an input's gradient, which is one product; where a sum awaits it, in that sum's memory. */
+    /** {@return an input's gradient, which is one product, or null if somebody takes the product as it is} */
+    @Nullable
     Value product(int input, Op product, Value left, Value right) {
-        boolean mayAdd = !recording && product instanceof Contraction.Matmul;
-        Value sum = mayAdd && node.edge(input) instanceof Leaf leaf ? addends.take(leaf) : null;
-        if (sum == null) {
-            return run(product, left, right);
-        }
-        made.add(sum);
-        backend.execute(new Update.AddMatmulInto(), sum, left, right);
-        return sum;
+        boolean mayBeTaken = !recording && product instanceof Contraction.Matmul;
+        boolean isTaken = mayBeTaken && node.edge(input) instanceof Leaf leaf && products.take(leaf, left, right);
+        return isTaken ? null : run(product, left, right);
     }
 
     Value unary(UnaryKind kind, Value x) {

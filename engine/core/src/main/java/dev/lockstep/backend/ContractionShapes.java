@@ -15,6 +15,7 @@ final class ContractionShapes {
     static List<ValueSpec> outputs(Contraction op, Inputs in) {
         return switch (op) {
             case Contraction.Matmul() -> matmul(in);
+            case Contraction.ProductSum() -> productSum(in);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, in);
             case Contraction.RoundedProduct(Op product, DType _) -> {
                 if (!in.specs().isEmpty() && in.dtype(0) != DType.F32) {
@@ -45,6 +46,24 @@ final class ContractionShapes {
         sizes[batch.rank()] = a.size(-2);
         sizes[batch.rank() + 1] = b.size(-1);
         return Inputs.contiguous(Shape.of(sizes), in.dtype(0));
+    }
+
+    private static List<ValueSpec> productSum(Inputs in) {
+        int count = in.specs().size();
+        if (count == 0 || count % 2 != 0) {
+            throw in.refuse("takes pairs of factors, got " + count + " inputs");
+        }
+        in.expectFloating();
+        for (int i = 0; i < count; i += 2) {
+            in.expectRank(i, 2, "a left factor", "[M, K]");
+            in.expectRank(i + 1, 2, "a right factor", "[K, N]");
+            if (in.shape(i).size(1) != in.shape(i + 1).size(0)) {
+                throw in.refuse("inner sizes differ: " + in.shape(i) + " x " + in.shape(i + 1));
+            }
+            in.expectShape(i, in.shape(0).with(1, in.shape(i).size(1)), "left factor " + i / 2);
+            in.expectShape(i + 1, in.shape(1).with(0, in.shape(i + 1).size(0)), "right factor " + i / 2);
+        }
+        return Inputs.contiguous(Shape.of(in.shape(0).size(0), in.shape(1).size(1)), in.dtype(0));
     }
 
     private static Shape leading(Shape shape) {

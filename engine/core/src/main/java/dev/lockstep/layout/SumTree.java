@@ -23,6 +23,18 @@ public final class SumTree {
         return node.from() + Integer.highestOneBit(node.count() - 1);
     }
 
+    /** {@return how many nodes of several leaves, of those inside of {@code node}, have {@code leaf} as their last} */
+    public static int completedBy(int leaf, VirtualRanks node) {
+        int completed = 0;
+        VirtualRanks at = node;
+        while (at.count() > 1) {
+            int split = split(at);
+            completed += leaf == at.to() - 1 ? 1 : 0;
+            at = leaf < split ? new VirtualRanks(at.from(), split) : new VirtualRanks(split, at.to());
+        }
+        return completed;
+    }
+
     /** {@return the maximal complete nodes of the tree over [0, virtualRanks) inside {@code range}, in order} */
     public static List<VirtualRanks> cover(int virtualRanks, VirtualRanks range) {
         List<VirtualRanks> nodes = new ArrayList<>();

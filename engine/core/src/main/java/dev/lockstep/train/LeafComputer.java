@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Computes a virtual rank's leaf of the sum: loss, gradients and buffer updates of its slice, weighted by its share of
@@ -157,7 +156,7 @@ final class LeafComputer<M extends Module<?, ?>> {
             loss.backward(
                     fullLike(loss, scale),
                     options -> options.listener((leaf, gradient) -> give(places, leaf, gradient))
-                            .addends(leaf -> sumSoFar(places, leaf)));
+                            .products((leaf, left, right) -> give(places, leaf, left, right)));
             finish(value * scale, weight);
         }
 
@@ -172,10 +171,18 @@ final class LeafComputer<M extends Module<?, ?>> {
             }
         }
 
-        /** {@return what the node's earlier virtual rank has for a parameter that is summed as it is} */
-        private @Nullable Value sumSoFar(Map<Leaf, Integer> places, Leaf leaf) {
+        /** Gives a gradient as a product if it is summed as it is. Returns whether it was given. */
+        private boolean give(Map<Leaf, Integer> places, Leaf leaf, Value left, Value right) {
             Integer index = places.get(leaf);
-            return index == null || state.parameters().get(index).dtype() != DType.F32 ? null : buckets.take(index);
+            if (index == null
+                    || left.dtype() != DType.F32
+                    || state.specs().get(index).dtype() != DType.F32) {
+                return false;
+            }
+            try (var _ = GradMode.noGrad()) {
+                buckets.put(index, left, right);
+            }
+            return true;
         }
 
         private void giveBufferUpdates() {

@@ -2,25 +2,24 @@ package dev.lockstep.train;
 
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
-import dev.lockstep.layout.DType;
+import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the buckets of one or two virtual ranks, which make a node of the tree, to the step's sums while the last one's
- * backward still runs: each bucket as soon as all its tensors are there, and at the end those of which some are absent.
- * Confined to its thread.
+ * Hands the buckets of virtual ranks that make a node of the tree to the step's sums while the last one's backward
+ * still runs: each bucket as soon as all its tensors are there, and at the end those of which some are absent. Confined
+ * to its thread.
  */
 final class NodeBuckets implements AutoCloseable {
     private final Sink sink;
     private final Division division;
     private final VirtualRanks node;
-    private final Backend backend;
-    private final List<@Nullable Value> tensors = new ArrayList<>();
+    private final List<TensorSum> tensors = new ArrayList<>();
     private final int[] awaited;
-    private @Nullable StepScalars scalars;
+    private final List<@Nullable StepScalars> scalars = new ArrayList<>(); // Of complete nodes.
     private int virtualRank;
 
     /** Takes over a bucket of a node. */
@@ -34,11 +33,10 @@ final class NodeBuckets implements AutoCloseable {
         this.sink = sink;
         this.division = division;
         this.node = node;
-        this.backend = backend;
         this.virtualRank = node.from();
         this.awaited = new int[division.count()];
         for (int i = 0; i < division.tensors(); i++) {
-            tensors.add(null);
+            tensors.add(new TensorSum(node, backend));
             awaited[division.bucketOf(i)]++;
         }
     }
@@ -51,19 +49,19 @@ final class NodeBuckets implements AutoCloseable {
         return virtualRank == node.to() - 1;
     }
 
-    /** {@return the earlier virtual rank's tensor if a product may add itself there; what is put next has it in} */
-    @Nullable
-    Value take(int index) {
-        Value value = tensors.get(index);
-        boolean mayBeWritten =
-                value != null && value.dtype() == DType.F32 && value.storage().isExclusive();
-        return mayBeWritten ? tensors.set(index, null) : null;
-    }
-
     /** Takes over a tensor that is complete and adds it to the earlier virtual ranks'. */
     void put(int index, Value value) {
-        tensors.set(index, plus(tensors.get(index), value));
-        int bucket = division.bucketOf(index);
+        tensors.get(index).add(value);
+        complete(division.bucketOf(index));
+    }
+
+    /** Adds a tensor that is a product, which need not be computed at once. The factors stay the caller's. */
+    void put(int index, Value left, Value right) {
+        tensors.get(index).add(left, right);
+        complete(division.bucketOf(index));
+    }
+
+    private void complete(int bucket) {
         if (isLast()) {
             awaited[bucket]--;
             if (awaited[bucket] == 0 && bucket != division.last()) {
@@ -72,20 +70,15 @@ final class NodeBuckets implements AutoCloseable {
         }
     }
 
-    private Value plus(@Nullable Value before, Value value) {
-        if (before == null) {
-            return value;
-        }
-        try (before;
-                value) {
-            return Addition.of(backend, before, value);
-        }
-    }
-
     /** Ends a virtual rank, and after the last hands over what is left; null scalars make an absent leaf. */
     void finish(@Nullable StepScalars ofThisRank) {
-        scalars = StepScalars.sum(scalars, ofThisRank);
+        addScalars(ofThisRank);
         boolean last = isLast();
+        for (TensorSum tensor : tensors) {
+            if (tensor.next() == virtualRank) {
+                tensor.add(null);
+            }
+        }
         virtualRank++;
         if (!last) {
             return;
@@ -95,13 +88,21 @@ final class NodeBuckets implements AutoCloseable {
                 give(bucket, null);
             }
         }
-        give(division.last(), scalars);
+        give(division.last(), scalars.getLast());
+    }
+
+    private void addScalars(@Nullable StepScalars ofThisRank) {
+        StepScalars sum = ofThisRank;
+        for (int i = SumTree.completedBy(virtualRank, node); i > 0; i--) {
+            sum = StepScalars.sum(scalars.removeLast(), sum);
+        }
+        scalars.add(sum);
     }
 
     private void give(int bucket, @Nullable StepScalars whole) {
         List<@Nullable Value> part = new ArrayList<>();
         for (int i = 0; i < tensors.size(); i++) {
-            part.add(division.bucketOf(i) == bucket ? tensors.set(i, null) : null);
+            part.add(division.bucketOf(i) == bucket ? tensors.get(i).take() : null);
         }
         sink.add(bucket, new NodeSum(node, part, whole));
     }
@@ -109,11 +110,6 @@ final class NodeBuckets implements AutoCloseable {
     /** Lets go of what was not handed over, since a virtual rank failed. */
     @Override
     public void close() {
-        for (int i = 0; i < tensors.size(); i++) {
-            Value value = tensors.set(i, null);
-            if (value != null) {
-                value.close();
-            }
-        }
+        tensors.forEach(TensorSum::close);
     }
 }

@@ -62,7 +62,7 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         }
         return powerSgd.filter(kept -> training && step >= kept.options().startPowerSgdIter())
                 .map(kept -> factored(kept, step, virtualRank -> leaves.compute(work, batch, step, virtualRank)))
-                .orElseGet(() -> reduce(training ? buckets : whole, 2, (node, sums) -> {
+                .orElseGet(() -> reduce(training ? buckets : whole, virtualRanks, (node, sums) -> {
                     NodeBuckets parts = new NodeBuckets(node, sums.division(), backend(), sums::add);
                     leaves.compute(work, batch, step, parts);
                 }));
@@ -106,14 +106,20 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
     }
 
     /**
-     * {@return the nodes to compute} One thread computes two neighbours, since the second one's products add themselves
-     * to the first one's gradients, unless threads would have nothing to do meanwhile.
+     * {@return the nodes to compute, of at most {@code most} virtual ranks} The larger a thread's nodes are, the less
+     * its virtual ranks' gradients cost; but no thread shall have nothing to do meanwhile.
      */
     private List<VirtualRanks> missing(PartialSums sums, VirtualRanks mine, int most) {
-        List<VirtualRanks> leaves = sums.missing(mine, 1);
-        List<VirtualRanks> nodes = sums.missing(mine, most);
-        int rounds = Math.ceilDiv(leaves.size(), threads.count());
-        return Math.ceilDiv(nodes.size(), threads.count()) * most <= rounds ? nodes : leaves;
+        List<VirtualRanks> nodes = sums.missing(mine, 1);
+        int rounds = Math.ceilDiv(nodes.size(), threads.count());
+        for (int size = 2; size <= most; size *= 2) {
+            List<VirtualRanks> larger = sums.missing(mine, size);
+            if (Math.ceilDiv(larger.size(), threads.count()) * size > rounds) {
+                break;
+            }
+            nodes = larger;
+        }
+        return nodes;
     }
 
     /** {@return the slices of a batch that are this worker's in the generation in force} */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SumTreeTest {
@@ -24,6 +25,18 @@ class SumTreeTest {
     @Test
     void refusesToSplitALeaf() {
         assertThrows(IllegalArgumentException.class, () -> SumTree.split(new VirtualRanks(3, 4)));
+    }
+
+    @Test
+    void countsTheNodesThatALeafCompletes() {
+        VirtualRanks six = new VirtualRanks(0, 6); // ((0 1)(2 3))(4 5)
+        assertEquals(
+                List.of(0, 1, 0, 2, 0, 2),
+                IntStream.range(0, 6)
+                        .mapToObj(leaf -> SumTree.completedBy(leaf, six))
+                        .toList());
+        assertEquals(1, SumTree.completedBy(7, new VirtualRanks(6, 8)));
+        assertEquals(0, SumTree.completedBy(3, new VirtualRanks(3, 4)));
     }
 
     @Test

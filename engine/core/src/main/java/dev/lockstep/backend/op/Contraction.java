@@ -7,6 +7,12 @@ public sealed interface Contraction extends Op {
     /** Matrix product: [..., M, K] x [..., K, N] to [..., M, N]; both at least 2-D, leading axes broadcast. */
     record Matmul() implements Contraction {}
 
+    /**
+     * Sum of matrix products: (left_0 [M, K_0], right_0 [K_0, N], left_1, right_1, ...) to [M, N], in one floating
+     * dtype. The bits are those of a {@link Matmul} each and their sum over {@link dev.lockstep.layout.SumTree}.
+     */
+    record ProductSum() implements Contraction {}
+
     /** Affine map: (x [..., in], weight [out, in], bias [out] if {@code hasBias}) to {@code x W^T + b}, [..., out]. */
     record Linear(boolean hasBias) implements Contraction {}
 

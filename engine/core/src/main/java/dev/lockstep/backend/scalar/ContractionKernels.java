@@ -6,6 +6,8 @@ import dev.lockstep.backend.op.Op;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
+import dev.lockstep.layout.SumTree;
+import dev.lockstep.layout.VirtualRanks;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
@@ -16,6 +18,7 @@ final class ContractionKernels {
     static void run(Contraction op, Value[] in, Value[] out) {
         switch (op) {
             case Contraction.Matmul() -> matmul(in, out[0]);
+            case Contraction.ProductSum() -> Elements.write(out[0], productSum(in, new VirtualRanks(0, in.length / 2)));
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, in, out[0]);
             case Contraction.RoundedProduct(Op product, DType dtype) ->
                 AttentionKernels.run(product, RoundedKernels.rounding(dtype), in, out);
@@ -37,6 +40,19 @@ final class ContractionKernels {
         Arithmetic arithmetic = Arithmetic.of(left.dtype());
         Arrays.setAll(result, i -> arithmetic.round(result[i]));
         return result;
+    }
+
+    /** {@return the sum of the products of a node of the tree} */
+    private static double[] productSum(Value[] in, VirtualRanks node) {
+        if (node.count() == 1) {
+            return matmul(in[2 * node.from()], in[2 * node.from() + 1]);
+        }
+        int split = SumTree.split(node);
+        double[] left = productSum(in, new VirtualRanks(node.from(), split));
+        double[] right = productSum(in, new VirtualRanks(split, node.to()));
+        Arithmetic arithmetic = Arithmetic.of(in[0].dtype());
+        Arrays.setAll(left, i -> arithmetic.add(left[i], right[i]));
+        return left;
     }
 
     private static void matmul(Value[] in, Value out) {

@@ -3,9 +3,11 @@ package dev.lockstep.testkit.backend;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
@@ -29,6 +31,48 @@ interface ContractionContract extends UnderTest {
         Value a = values().of(DType.F32, Layout.of(Shape.of(2, 3), new long[] {1, 2}, 0), 1, 2, 3, 4, 5, 6);
         Value b = values().of(DType.F32, Layout.of(Shape.of(3, 2), new long[] {7, 2}, 3), 7, 8, 9, 10, 11, 12);
         assertArrayEquals(new double[] {58, 64, 139, 154}, matmul(a, b));
+    }
+
+    @Test
+    default void productsAddUp() {
+        Value column = values().f32(Shape.of(2, 1), 1, 2);
+        Value row = values().f32(Shape.of(1, 3), 1, 10, 100);
+        Value square = values().f32(Shape.of(2, 2), 1, 2, 3, 4);
+        Value turned = values().view(square, square.layout().permute(1, 0));
+        Value wide = values().f32(Shape.of(2, 3), 1, 0, 0, 0, 1, 1);
+        Value sum = values().run(new Contraction.ProductSum(), column, row, square, wide, turned, wide);
+        assertArrayEquals(new double[] {3, 15, 105, 7, 28, 208}, Values.numbers(sum));
+        Value one = values().run(new Contraction.ProductSum(), column, row);
+        assertArrayEquals(new double[] {1, 10, 100, 2, 20, 200}, Values.numbers(one));
+    }
+
+    @Test
+    default void productsAddUpInTheOrderOfTheTree() {
+        Value one = values().f32(Shape.of(1, 1), 1);
+        Value[] factors = new Value[8];
+        double[] numbers = {1, 1e8, -1e8, 1}; // (1 + 1e8) + (-1e8 + 1): the ones are lost
+        for (int i = 0; i < numbers.length; i++) {
+            factors[2 * i] = one;
+            factors[2 * i + 1] = values().f32(Shape.of(1, 1), numbers[i]);
+        }
+        assertArrayEquals(new double[] {0}, Values.numbers(values().run(new Contraction.ProductSum(), factors)));
+    }
+
+    @Test
+    default void productsThatDoNotAddUpAreRefused() {
+        Op op = new Contraction.ProductSum();
+        Value wide = values().f32(Shape.of(1, 2), 1, 2);
+        Value tall = values().f32(Shape.of(2, 1), 1, 2);
+        assertRefused("pairs", op);
+        assertRefused("pairs", op, wide, tall, wide);
+        assertRefused("[1, 2] x [1, 2]", op, wide, wide);
+        assertRefused("left factor 1", op, wide, tall, tall, values().f32(Shape.of(1, 1), 1));
+        assertRefused("right factor 1", op, wide, tall, wide, values().f32(Shape.of(2, 2), 1, 2, 3, 4));
+    }
+
+    private void assertRefused(String why, Op op, Value... inputs) {
+        var refusal = assertThrows(IllegalArgumentException.class, () -> values().run(op, inputs));
+        assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
     }
 
     @Test

@@ -14,6 +14,8 @@ import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +85,7 @@ public final class Products {
         }
         return switch (op) {
             case Contraction.Matmul() -> matmul(inputs);
+            case Contraction.ProductSum() -> productSum(inputs);
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, inputs);
             case Contraction.RoundedProduct _,
                     Contraction.Attention _,
@@ -121,25 +124,38 @@ public final class Products {
         }
         try (Value left = readable(inputs[1].alias());
                 Value right = readable(inputs[2].alias())) {
-            addInto(sum, left, right);
+            multiplyInto(sum, left, right, true);
         }
         return new Value[0];
     }
 
-    /** See Note [A row's bits] for the single row. */
-    private void addInto(Value sum, Value left, Value right) {
-        long rows = sum.shape().size(0);
-        if (rows == 1) {
+    /** Computes a product in the place of {@code target}, which is in C order, or adds it to what stands there. */
+    private void multiplyInto(Value target, Value left, Value right, boolean adds) {
+        long rows = target.shape().size(0);
+        if (rows == 1) { // See Note [A row's bits].
             try (Value product = multiply(left, right, null)) {
-                backend.execute(new Update.AddInto(), sum, product);
+                backend.execute(adds ? new Update.AddInto() : new Update.CopyInto(), target, product);
             }
             return;
         }
         long inner = left.shape().size(1);
         Strides a = strides(left.layout());
-        Product product = new Product(1, rows, inner, sum.shape().size(1), a, strides(right.layout()), false, true);
-        runner.run(product, left.address(), right, 0, sum.address());
-        sum.storage().bumpVersion();
+        Product product = new Product(1, rows, inner, target.shape().size(1), a, strides(right.layout()), false, adds);
+        runner.run(product, left.address(), right, 0, target.address());
+        target.storage().bumpVersion();
+    }
+
+    private Value[] productSum(Value... inputs) {
+        ShapeRules.outputs(new Contraction.ProductSum(), ValueSpec.of(inputs));
+        Value[] factors = new Value[inputs.length];
+        try {
+            for (int i = 0; i < factors.length; i++) {
+                factors[i] = readable(inputs[i].alias());
+            }
+            return new Value[] {new ProductSums(backend, this::multiplyInto).of(factors)};
+        } finally {
+            Arrays.stream(factors).filter(Objects::nonNull).forEach(Value::close);
+        }
     }
 
     private Value @Nullable [] linear(boolean hasBias, Value... inputs) {

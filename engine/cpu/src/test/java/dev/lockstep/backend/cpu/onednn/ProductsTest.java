@@ -177,6 +177,37 @@ class ProductsTest {
         }
     }
 
+    /** Sums that take several blocks of rows, the last of them a single row; one block; products of many rows. */
+    @ParameterizedTest
+    @CsvSource({"512,16,784,8", "512,8,784,16", "129,33,800,3", "33,2,3000,5", "10,16,512,6", "1,16,64,4", "96,200,48,7"
+    })
+    void aSumOfProductsHasTheBitsOfProductsAndAdditions(int m, int k, int n, int count) {
+        Value[] factors = new Value[2 * count];
+        Value[] products = new Value[count];
+        for (int i = 0; i < count; i++) {
+            factors[2 * i] = transposed(Matrices.random(cpu, i, k, m), true);
+            factors[2 * i + 1] = Matrices.random(cpu, 100 + i, k, n);
+            products[i] = cpu.execute(new Contraction.Matmul(), factors[2 * i], factors[2 * i + 1])[0];
+        }
+        Value sum = cpu.execute(new Contraction.ProductSum(), factors)[0];
+        assertArrayEquals(Matrices.read(added(products)), Matrices.read(sum));
+    }
+
+    /** Adds neighbours until one is left: the tree. */
+    private Value added(Value... values) {
+        if (values.length == 1) {
+            return values[0];
+        }
+        Value[] sums = new Value[(values.length + 1) / 2];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = values[2 * i];
+            if (2 * i + 1 < values.length) {
+                cpu.execute(new Update.AddInto(), sums[i], values[2 * i + 1]);
+            }
+        }
+        return added(sums);
+    }
+
     @ParameterizedTest
     @CsvSource({"1,8,16", "2,8,16", "5,33,7", "16,16,16", "64,64,3"})
     void aBatchElementsBitsDoNotDependOnTheOthers(int m, int k, int n) {
