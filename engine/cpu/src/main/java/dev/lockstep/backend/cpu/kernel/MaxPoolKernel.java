@@ -117,17 +117,46 @@ final class MaxPoolKernel {
      * Writes the gradient for the images: each pixel sums, in order, what the windows over it give to their maximum.
      */
     void runGrad(long g, long index, long dx) {
+        boolean apart = rows.isPartition() && columns.isPartition();
         for (long n = 0; n < geometry.images(); n++) {
             long before = n * geometry.windows() * pixelBytes;
             long done = n * geometry.area() * pixelBytes;
             for (int h = 0; h < rows.size(); h++) {
-                if (geometry.takesVectors(n)) {
+                if (geometry.takesVectors(n) && apart) {
+                    spreadRow(g + before, index + before, h, dx + done);
+                } else if (geometry.takesVectors(n)) {
                     gradVectors(g + before, index + before, h, dx + done);
                 } else {
                     gradNumbers(g + before, index + before, h, dx + done);
                 }
                 done += width * pixelBytes;
             }
+        }
+    }
+
+    /** Where each pixel is in one window: goes through the windows over a row and writes their pixels in it. */
+    private void spreadRow(long g, long index, int h, long dx) {
+        int size = width / columns.windows();
+        long from = (long) rows.firstOver()[h] * columns.windows() * pixelBytes;
+        int place = h * width;
+        for (long to = dx; to < dx + width * pixelBytes; to += size * pixelBytes) {
+            for (long c = 0; c < last; c += Lanes.BYTES) {
+                spread(g + from + c, index + from + c, place, size, to + c);
+            }
+            spread(g + from + last, index + from + last, place, size, to + last);
+            from += pixelBytes;
+            place += size;
+        }
+    }
+
+    private void spread(long g, long index, int place, int size, long to) {
+        FloatVector zero = Lanes.all(0f);
+        FloatVector gradient = zero.add(Lanes.load(g)); // As sums are: -0 becomes +0.
+        IntVector chosen = Lanes.loadInts(index);
+        long at = to;
+        for (int i = place; i < place + size; i++) {
+            Lanes.store(zero.blend(gradient, chosen.compare(EQ, i).cast(Lanes.SPECIES)), at);
+            at += pixelBytes;
         }
     }
 

@@ -39,6 +39,17 @@ record PoolGeometry(long images, long channels, Axis rows, Axis columns) {
             }
             return axis;
         }
+
+        /** {@return whether each place is in one window, and all windows have as many} */
+        boolean isPartition() {
+            int each = size / windows;
+            for (int i = 0; i < windows; i++) {
+                if (start[i] != i * each || end[i] != (i + 1) * each) {
+                    return false;
+                }
+            }
+            return each * windows == size;
+        }
     }
 
     /** Describes windows over images [N, C, H, W]. */
