@@ -63,6 +63,11 @@ public final class Lanes {
         known(vector).intoMemorySegment(ALL, address, ORDER);
     }
 
+    /** Stores a vector of half as many ints. */
+    static void storeHalf(IntVector vector, long address) {
+        vector.intoMemorySegment(ALL, address, ORDER);
+    }
+
     /**
      * {@return the vector itself, of {@link #SPECIES}} Tells the compiler its class; see Note [Known vectors].
      *

@@ -99,7 +99,7 @@ final class PhiloxKernel {
     }
 
     private static void row(LongVector words, long to) {
-        Lanes.store((IntVector) words.convertShape(VectorOperators.L2I, HALF_INTS, 0), to);
+        Lanes.storeHalf((IntVector) words.convertShape(VectorOperators.L2I, HALF_INTS, 0), to);
     }
 
     /** Writes a block's first and second pair of words side by side. */
