@@ -79,7 +79,7 @@ final class BucketSums implements AutoCloseable {
         NodeSum left = one.node().from() < other.node().from() ? one : other;
         NodeSum right = left == one ? other : one;
         @Nullable Value[] tensors = new Value[left.count()];
-        loop.run(tensors.length, i -> tensors[i] = add(left.tensor(i), right.tensor(i)));
+        loop.run(tensors.length, i -> tensors[i] = Addition.of(backend, left.tensor(i), right.tensor(i)));
         VirtualRanks node = new VirtualRanks(left.node().from(), right.node().to());
         NodeSum sum = new NodeSum(
                 node,
@@ -88,14 +88,6 @@ final class BucketSums implements AutoCloseable {
         left.close();
         right.close();
         return sum;
-    }
-
-    private @Nullable Value add(@Nullable Value left, @Nullable Value right) {
-        if (left == null || right == null) {
-            Value present = left == null ? right : left;
-            return present == null ? null : present.alias();
-        }
-        return Addition.of(backend, left, right);
     }
 
     /** {@return the nodes of {@code range}, of at most {@code most} virtual ranks, that must still be computed} */

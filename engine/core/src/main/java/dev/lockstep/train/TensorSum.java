@@ -117,9 +117,6 @@ final class TensorSum implements AutoCloseable {
     }
 
     private @Nullable Value plus(@Nullable Value left, @Nullable Value right) {
-        if (left == null || right == null) {
-            return left == null ? right : left;
-        }
         try (left;
                 right) {
             return Addition.of(backend, left, right);
