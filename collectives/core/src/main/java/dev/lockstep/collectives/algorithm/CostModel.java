@@ -20,7 +20,7 @@ import dev.lockstep.collectives.Algorithm;
  * What the model leaves out is that two rounds go piece by piece, so that ranks read and add while they send. Two ranks
  * move as many bytes either way, and yet whole messages of 16 and 64 MiB over loopback took 3 to 5 times as long: each
  * lay unread in the socket while its receiver added, the next one came unasked and was copied, and sums were made
- * twice, outside the caches. So one round is for short buckets only.
+ * twice, outside the caches. One of 1 MiB took less than half as long whole. So one round is for short buckets only.
  *
  * The first two give the same bits, so that the exact tree may choose between them by size, and for a power of two of
  * ranks (and no 16-bit floats) so does doubling: it sends fewest messages, which counts where ranks are many or share
@@ -37,7 +37,7 @@ public record CostModel(double roundSeconds, double messageSeconds, double byteS
     public static final CostModel ASSUMED = new CostModel(50e-6, 5e-6, 0.8e-9);
 
     /** Longer buckets go in two rounds whatever messages cost. */
-    private static final double DIRECT_BYTES_MAX = 256 << 10;
+    private static final double DIRECT_BYTES_MAX = 2 << 20;
 
     /** Checks that the costs are positive numbers. */
     public CostModel {

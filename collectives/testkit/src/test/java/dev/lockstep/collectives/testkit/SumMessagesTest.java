@@ -127,7 +127,7 @@ class SumMessagesTest {
     @Test
     void aLongSumGoesPieceByPieceWhateverMessagesCost() {
         CostModel dear = new CostModel(1e-9, 1, 1e-9);
-        List<Sent> sent = sent(0, dear, DType.F32, 1 << 18);
+        List<Sent> sent = sent(0, dear, DType.F32, 1 << 20);
         assertEquals(WINDOW * (RANKS - 1), sent.size());
         assertEquals(new Sent(1, PIECE_BYTES), sent.getFirst());
     }
