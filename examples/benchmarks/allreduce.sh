@@ -4,7 +4,7 @@ set -euo pipefail
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-workers=2 seconds=0.5 rounds=3 transports="shm tcp aeron"
+workers=2 seconds=2 rounds=3 transports="shm tcp aeron"
 sizes=(4 1024 65536 1048576 16777216 67108864)
 while [ $# -gt 0 ]; do
   case $1 in

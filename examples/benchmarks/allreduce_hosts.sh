@@ -4,7 +4,7 @@
 set -euo pipefail
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
-machines=4 rate=1gbit seconds=0.5 rounds=2 loss=0 delay=0 transports=tcp peers="openmpi gloo"
+machines=4 rate=1gbit seconds=3 rounds=2 loss=0 delay=0 transports=tcp peers="openmpi gloo"
 sizes=(4 1024 65536 1048576 16777216)
 while [ $# -gt 0 ]; do
   case $1 in
