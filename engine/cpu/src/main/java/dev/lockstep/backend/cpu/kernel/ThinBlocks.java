@@ -19,44 +19,40 @@ final class ThinBlocks {
     static final int SUMS = 4;
 
     /** Vectors of columns that go through it at once. */
-    private static final long PANEL = 2L * Lanes.COUNT;
+    static final long PANEL = 2L * Lanes.COUNT;
 
-    private static final BatchKernel<Batch> RUN = Apart.of(batch -> batch.blocks.images(batch.in, batch.out));
+    private static final BatchKernel<Batch> RUN = Apart.of(batch -> batch.blocks.images(batch));
 
     private final ThinConvolution.Form form;
-    private final int taps;
+    private final ThinFilter filter;
     private final int inputs;
     private final long columns;
     private final long pixelBytes;
     private final long productBytes;
     private final long outBytes;
     private final long panelBytes;
-    private final long weights;
     private final long rowBytes;
     private final long start;
     private final long products;
     private final long lastRow;
 
     /** What {@link #RUN} takes. */
-    private record Batch(ThinBlocks blocks, long in, long out) {}
+    private record Batch(ThinBlocks blocks, long in, long weights, long out) {}
 
     /**
      * Prepares the loops.
      *
-     * @param columns the filter's columns times output channels, rounded up to whole panels
-     * @param weights where the weights lie; see {@link #weight}
      * @param scratch working memory of {@link #scratchBytes}
      */
-    ThinBlocks(ThinConvolution.Form form, long columns, long weights, long scratch) {
+    ThinBlocks(ThinConvolution.Form form, long scratch) {
         this.form = form;
-        this.taps = form.taps();
-        this.inputs = Math.toIntExact(form.in().size(1));
-        this.columns = columns;
+        this.filter = form.filter(false);
+        this.inputs = filter.inputs();
+        this.columns = filter.columns();
         this.pixelBytes = inputs * (long) Float.BYTES;
         this.productBytes = columns * Float.BYTES;
         this.outBytes = form.out().size(1) * Float.BYTES;
         this.panelBytes = PANEL * Float.BYTES;
-        this.weights = weights;
         this.rowBytes = form.in().size(3) * pixelBytes;
         this.start = scratch;
         this.products = start + vectors(form.out().size(1)) * Lanes.BYTES;
@@ -73,28 +69,24 @@ final class ThinBlocks {
         return form.in().size(3) + 2L * form.padW();
     }
 
-    static long scratchBytes(ThinConvolution.Form form, long columns) {
+    static long scratchBytes(ThinConvolution.Form form) {
+        long columns = form.filter(false).columns();
         long before = vectors(form.out().size(1)) * Lanes.COUNT;
         long row = form.out().size(3) * form.out().size(1) + 2L * Lanes.COUNT;
         return (before + pixels(form) * columns + Lanes.COUNT + row) * Float.BYTES;
     }
 
-    /** {@return where the weight of a tap (row of the filter times input channels) for a column of products lies} */
-    long weight(long tap, long column) {
-        long panel = column / PANEL;
-        return weights + ((panel * taps + tap) * PANEL + column % PANEL) * Float.BYTES;
-    }
-
     /** Computes all images; {@code bias} may be 0. */
-    void run(long in, long bias, long out) {
+    void run(long in, long weights, long bias, long out) {
         Lanes.clear(start, vectors(form.out().size(1)) * Lanes.BYTES);
         if (bias != 0) {
             Lanes.copy(bias, start, outBytes);
         }
-        RUN.run(new Batch(this, in, out));
+        RUN.run(new Batch(this, in, weights, out));
     }
 
-    private void images(long in, long out) {
+    private void images(Batch batch) {
+        long out = batch.out;
         long outRowBytes = form.out().size(3) * outBytes;
         int inRows = (int) form.in().size(2);
         int outRows = (int) form.out().size(2);
@@ -104,7 +96,8 @@ final class ThinBlocks {
             for (int y = 0; y < outRows; y++) {
                 int first = Math.max(0, form.padH() - y);
                 int end = Math.min(form.kernelH(), inRows + form.padH() - y);
-                multiplyRow(in + (n * inRows + y + first - form.padH()) * rowBytes, first * inputs, end * inputs);
+                long row = batch.in + (n * inRows + y + first - form.padH()) * rowBytes;
+                multiplyRow(row, batch.weights, first * inputs, end * inputs);
                 long to = out + (n * outRows + y) * outRowBytes;
                 if (to <= lastWhole) {
                     addRow(to);
@@ -116,13 +109,14 @@ final class ThinBlocks {
         }
     }
 
-    private void multiplyRow(long row, int first, int end) {
+    private void multiplyRow(long row, long weights, int first, int end) {
         long width = form.in().size(3);
         for (long panel = 0; panel < columns; panel += PANEL) {
             long to = products + (form.padW() * columns + panel) * Float.BYTES;
+            long weight = weights + filter.offset(0, panel);
             for (long x = 0; x < width; x += PIXELS) {
                 long pixel = Math.min(x, width - PIXELS);
-                multiply(row + pixel * pixelBytes, first, end, weight(0, panel), to + pixel * productBytes);
+                multiply(row + pixel * pixelBytes, first, end, weight, to + pixel * productBytes);
             }
         }
     }

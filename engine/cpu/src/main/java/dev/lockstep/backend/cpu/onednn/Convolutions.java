@@ -68,7 +68,7 @@ public final class Convolutions {
                 Value w = weights(factors, inputs[1]);
                 Value bias = Dense.contiguous(backend, op.hasBias() ? inputs[2] : inputs[1])) {
             Value y = allocate(Layout.channelsLast(shape.outputs()));
-            run(shape.of(factors.stored()), x.address(), w.address(), y.address(), op.hasBias() ? bias.address() : 0);
+            run(shape.of(factors.stored()), x, w, y, op.hasBias() ? bias.address() : 0);
             return new Value[] {y};
         }
     }
@@ -86,7 +86,7 @@ public final class Convolutions {
         try (Value g = image(factors, inputs[0]);
                 Value w = weights(factors, inputs[1])) {
             Value dx = allocate(Layout.channelsLast(op.inputShape()));
-            run(shape.of(factors.stored()), dx.address(), w.address(), g.address(), 0);
+            run(shape.of(factors.stored()), dx, w, g, 0);
             return new Value[] {dx};
         }
     }
@@ -104,23 +104,30 @@ public final class Convolutions {
         try (Value g = image(factors, inputs[0]);
                 Value x = image(factors, inputs[1])) {
             Value dw = allocate(Layout.contiguous(op.weightShape()));
-            run(shape.of(factors.stored()), x.address(), dw.address(), g.address(), 0);
+            run(shape.of(factors.stored()), x, dw, g, 0);
             return new Value[] {dw};
         }
     }
 
-    private void run(ConvolutionShape shape, long images, long weights, long outputs, long bias) {
+    private void run(ConvolutionShape shape, Value images, Value weights, Value outputs, long bias) {
         if (WinogradConvolution.suits(shape)) {
-            new WinogradConvolution(shape, pool).run(images, weights, outputs, bias);
+            new WinogradConvolution(shape, pool).run(images.address(), weights.address(), outputs.address(), bias);
         } else if (isThin(shape)) {
-            boolean forward = shape.pass() == Pass.FORWARD;
-            try (ThinConvolution thin = new ThinConvolution(pool, form(shape))) {
-                thin.run(forward ? images : outputs, weights, !forward, bias, forward ? outputs : images);
-            }
+            runThin(shape, images, weights, outputs, bias);
         } else {
             Session.current()
                     .plan(shape, ConvolutionPlan.class, ConvolutionPlan::of)
-                    .run(pool, images, weights, outputs, bias);
+                    .run(pool, images.address(), weights.address(), outputs.address(), bias);
+        }
+    }
+
+    private void runThin(ConvolutionShape shape, Value images, Value weights, Value outputs, long bias) {
+        boolean forward = shape.pass() == Pass.FORWARD;
+        long in = (forward ? images : outputs).address();
+        long out = (forward ? outputs : images).address();
+        ThinConvolution.Form form = form(shape);
+        try (ThinConvolution thin = new ThinConvolution(pool, form)) {
+            PackedWeight.withFilter(form.filter(!forward), weights, pool, filter -> thin.run(in, filter, bias, out));
         }
     }
 

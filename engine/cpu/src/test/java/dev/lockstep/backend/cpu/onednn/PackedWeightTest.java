@@ -2,6 +2,7 @@ package dev.lockstep.backend.cpu.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.backend.Backend;
@@ -9,10 +10,16 @@ import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.CpuBackend;
 import dev.lockstep.backend.cpu.HostMemory;
 import dev.lockstep.backend.op.Contraction;
+import dev.lockstep.backend.op.Convolution;
 import dev.lockstep.backend.op.Elementwise.Copy;
+import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Update;
+import dev.lockstep.backend.op.Window;
 import dev.lockstep.device.MemoryPool;
+import dev.lockstep.layout.Layout;
+import dev.lockstep.layout.Shape;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -106,6 +113,38 @@ class PackedWeightTest {
             assertTrue(
                     IntStream.range(0, before.length).anyMatch(i -> before[i] != expected[i]), "nothing was written");
             IntStream.range(0, OFTEN).forEach(_ -> assertArrayEquals(expected, linear(x, weight, bias)));
+        }
+    }
+
+    /** Forward and the gradient of the input are thin convolutions, which read the filter in two orders. */
+    @Test
+    void aFilterIsReadAnewOnceItIsWritten() {
+        Window window = new Window(5, 5, 1, 1, 2, 2);
+        var forward = new Convolution.Conv2d(window, 1, false);
+        Value filter = weight(1, 6, 3, 5, 5);
+        try (Value x = Matrices.random(cpu, 2, Layout.channelsLast(Shape.of(2, 3, 9, 8)));
+                Value g = Matrices.random(cpu, 3, Layout.channelsLast(Shape.of(2, 6, 9, 8)));
+                Value change = Matrices.random(cpu, 4, 6, 3, 5, 5)) {
+            var backward = new Convolution.Conv2dInputGrad(window, 1, x.shape());
+            for (int step = 0; step < 3; step++) {
+                try (Value copy = cpu.execute(new Copy(Copy.Order.CONTIGUOUS), filter)[0]) {
+                    assertReadsAlike(forward, x, copy, filter);
+                    assertReadsAlike(backward, g, copy, filter);
+                    cpu.execute(new Update.AddInto(), filter, change);
+                    assertFalse(Arrays.equals(read(forward, x, copy), read(forward, x, filter)), "nothing was written");
+                }
+            }
+        }
+    }
+
+    private void assertReadsAlike(Op convolution, Value images, Value copy, Value filter) {
+        float[] expected = read(convolution, images, copy);
+        IntStream.range(0, 2).forEach(_ -> assertArrayEquals(expected, read(convolution, images, filter)));
+    }
+
+    private float[] read(Op op, Value... inputs) {
+        try (Value y = cpu.execute(op, inputs)[0]) {
+            return Matrices.read(y);
         }
     }
 
