@@ -20,47 +20,20 @@ import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class FusingBackendTest {
+class FusingBackendTest extends FusingFixture {
     private static final Op TWICE = new BinaryScalar(BinaryKind.MUL, 2, false);
     private static final Op PLUS_ONE = new BinaryScalar(BinaryKind.ADD, 1, false);
     private static final Op SQUARE = new Unary(UnaryKind.SQUARE);
     private static final Op ADD = new Binary(BinaryKind.ADD);
 
-    private final RecordingBackend below = new RecordingBackend();
-    private final FusingBackend fusing = new FusingBackend(below);
-    private final List<Value> owned = new ArrayList<>();
-
-    @AfterEach
-    void everythingGoesBackToThePool() {
-        owned.forEach(Value::close);
-        assertEquals(0, below.memory().stats().bytesInUse());
-    }
-
-    private Value keep(Value value) {
-        owned.add(value);
-        return value;
-    }
-
-    private Value run(Op op, Value... inputs) {
-        return keep(fusing.execute(op, inputs)[0]);
-    }
-
     private Value full(double number, long... sizes) {
         Value value = run(new Creation.Full(Shape.of(sizes), DType.F32, number));
         below.ops.clear();
         return value;
-    }
-
-    private static float read(Value value) {
-        return value.storage()
-                .segment()
-                .get(ValueLayout.JAVA_FLOAT, value.layout().offset() * Float.BYTES);
     }
 
     @Test
