@@ -1,6 +1,5 @@
 package dev.lockstep.nn;
 
-import dev.lockstep.layout.DType;
 import dev.lockstep.layout.Shape;
 import dev.lockstep.module.Module;
 import dev.lockstep.tensor.Autocast;
@@ -173,7 +172,7 @@ public final class LSTM extends Module<LSTM.Input, LSTM.Output> {
     private Steps.Walked scan(Cell cell, Tensor gates, List<Tensor> start) {
         @Nullable Tensor hiddenBias = cell.hiddenBias();
         List<Tensor> outputs = Tensors.execute(
-                new LstmScan(gates.dtype() == DType.F32 ? Autocast.factors() : Optional.empty()),
+                new LstmScan(Autocast.factors(gates, cell.hiddenWeight())),
                 gates.contiguous(), // [T, N, 4 hidden]
                 start.get(0).contiguous(),
                 start.get(1).contiguous(),

@@ -56,15 +56,22 @@ public final class Autocast {
         return () -> mode.factors = before;
     }
 
-    /** {@return what this thread rounds the factors of products to; empty where mixed precision is off} */
-    public static Optional<DType> factors() {
+    /**
+     * {@return what this thread rounds the factors of a product of such tensors to; empty where mixed precision is off,
+     * or they are not f32}
+     */
+    public static Optional<DType> factors(Tensor... operands) {
+        for (Tensor operand : operands) {
+            if (operand.dtype() != DType.F32) {
+                return Optional.empty();
+            }
+        }
         return CURRENT.get().factors;
     }
 
     /** {@return the product as this thread computes it} */
     static Op product(Op product, Tensor left, Tensor right) {
-        Optional<DType> factors = factors();
-        boolean rounds = factors.isPresent() && left.dtype() == DType.F32 && right.dtype() == DType.F32;
-        return rounds ? new Contraction.RoundedProduct(product, factors.get()) : product;
+        Optional<DType> factors = factors(left, right);
+        return factors.isPresent() ? new Contraction.RoundedProduct(product, factors.get()) : product;
     }
 }
