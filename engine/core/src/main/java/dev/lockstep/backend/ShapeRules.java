@@ -70,16 +70,13 @@ public final class ShapeRules {
     private static List<ValueSpec> fused(Fused op, Inputs in) {
         List<ValueSpec> specs = in.specs();
         in.expect(op.inputs());
+        DType dtype = in.dtype(0);
+        boolean alike = specs.stream().allMatch(spec -> spec.dtype() == dtype);
+        if (!alike || !op.fits(specs.stream().map(ValueSpec::layout).toList())) {
+            throw in.refuse("needs dense inputs of one dtype that lie alike, and rows that repeat in them");
+        }
         ValueSpec whole = Collections.max(
                 specs, Comparator.comparingLong(spec -> spec.shape().elements()));
-        for (ValueSpec spec : specs) {
-            boolean fits = spec.dtype() == whole.dtype()
-                    && (spec.layout().hasStridesOf(whole.layout())
-                            || spec.layout().rowIn(whole.layout()) > 0);
-            if (!fits || !whole.layout().isDense()) {
-                throw in.refuse("needs dense inputs of one dtype that lie alike, and rows that repeat in them");
-            }
-        }
         ValueSpec result = in.like(whole.shape(), whole.dtype()).getFirst();
         return op.outputs().stream().map(output -> result).toList();
     }

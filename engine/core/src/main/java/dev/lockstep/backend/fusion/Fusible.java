@@ -3,6 +3,7 @@ package dev.lockstep.backend.fusion;
 import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.BinaryKind;
+import dev.lockstep.backend.op.ChainLayout;
 import dev.lockstep.backend.op.Elementwise;
 import dev.lockstep.backend.op.Elementwise.Binary;
 import dev.lockstep.backend.op.Elementwise.BinaryScalar;
@@ -53,15 +54,26 @@ final class Fusible {
             return null;
         }
         Layout whole = Value.largest(inputs).layout();
-        if (whole.shape().elements() < LEAST_ELEMENTS || !whole.isDense()) {
+        ChainLayout chain = new ChainLayout(whole);
+        if (whole.shape().elements() < LEAST_ELEMENTS || !chain.isWalkable() || !chain.takes(op)) {
             return null;
         }
-        for (Value input : inputs) {
-            if (input.dtype() != DType.F32 || !(liesAlike(input, whole) || isRow(input, whole))) {
+        for (int i = 0; i < inputs.length; i++) {
+            boolean fits = inputs[i].dtype() == DType.F32
+                    && isWorthwhile(inputs[i], chain)
+                    && chain.takes(op, i, inputs[i].layout());
+            if (!fits) {
                 return null;
             }
         }
-        return op instanceof Sampling.Dropout && !whole.isContiguous() ? null : whole;
+        return whole;
+    }
+
+    /** {@return whether an input should be read later} Long rows should not, nor what other threads may update. */
+    private static boolean isWorthwhile(Value input, ChainLayout chain) {
+        return chain.isFull(input.layout())
+                ? !input.storage().isPermanent()
+                : input.shape().elements() <= LONGEST_ROW;
     }
 
     private boolean isKnown(Pointwise op, int inputs) {
@@ -73,13 +85,5 @@ final class Fusible {
             case Sampling.Dropout(double p, var _) -> inputs == 1 && drops && p >= 0 && p <= 1;
             case Elementwise.Clamp _, Elementwise.Where _, Elementwise.Cast _, Elementwise.Copy _ -> false;
         };
-    }
-
-    private static boolean liesAlike(Value input, Layout whole) {
-        return !input.storage().isPermanent() && input.layout().hasStridesOf(whole);
-    }
-
-    private static boolean isRow(Value input, Layout whole) {
-        return input.shape().elements() <= LONGEST_ROW && input.layout().rowIn(whole) > 0;
     }
 }

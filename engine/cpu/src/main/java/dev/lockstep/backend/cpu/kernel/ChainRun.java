@@ -1,6 +1,7 @@
 package dev.lockstep.backend.cpu.kernel;
 
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.op.ChainLayout;
 import dev.lockstep.backend.op.Elementwise;
 import dev.lockstep.backend.op.Elementwise.Binary;
 import dev.lockstep.backend.op.Elementwise.BinaryScalar;
@@ -51,12 +52,12 @@ final class ChainRun implements AutoCloseable {
         Layout whole = outputs[0].layout();
         this.elements = whole.shape().elements();
         long blocks = scratchBlocks(op);
-        this.block = block(whole, inputs, blocks);
+        ChainLayout chain = new ChainLayout(whole);
+        this.block = block(chain, inputs, blocks);
         this.scratch = pool.allocate(blocks * block * Float.BYTES);
         for (Value input : inputs) {
-            boolean full = input.layout().hasStridesOf(whole);
             places.add(
-                    full
+                    chain.isFull(input.layout())
                             ? new Place(input.address(), 1)
                             : repeated(input.address(), input.layout().rowIn(whole)));
         }
@@ -78,11 +79,11 @@ final class ChainRun implements AutoCloseable {
      * {@return a size of blocks that leaves all of a chain in the first-level cache; they begin with the rows that
      * repeat, and with a Philox block of four words}
      */
-    private static long block(Layout whole, Value[] inputs, long scratchBlocks) {
+    private static long block(ChainLayout chain, Value[] inputs, long scratchBlocks) {
         long row = 1;
         for (Value input : inputs) {
-            if (!input.layout().hasStridesOf(whole)) {
-                row = Math.max(row, input.layout().rowIn(whole)); // Shorter rows divide longer ones.
+            if (!chain.isFull(input.layout())) {
+                row = Math.max(row, input.layout().rowIn(chain.whole())); // Shorter rows divide longer ones.
             }
         }
         long unit = row % 4 == 0 ? row : row % 2 == 0 ? 2 * row : 4 * row;

@@ -10,7 +10,6 @@ import dev.lockstep.backend.op.Pointwise;
 import dev.lockstep.backend.op.Sampling;
 import dev.lockstep.backend.op.UnaryKind;
 import dev.lockstep.device.MemoryPool;
-import dev.lockstep.layout.Layout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -55,32 +54,11 @@ public final class ElementChains {
         return outputs;
     }
 
-    /** {@return whether all inputs are dense f32 values alike, or rows that repeat in those, and kernels are there} */
+    /** {@return whether kernels are there, and all inputs are f32 values that fit} */
     private static boolean fits(Fused op, Value... inputs) {
-        if (inputs.length != op.inputs() || !supports(op)) {
-            return false;
-        }
-        Value largest = Value.largest(inputs);
-        Layout whole = largest.layout();
-        return Values.isDense(largest)
-                && Arrays.stream(inputs).allMatch(x -> Values.isFloat(x) && (isFull(x, whole) || isRow(x, whole)))
-                && op.links().stream().allMatch(link -> fits(link, whole, inputs));
-    }
-
-    private static boolean fits(Fused.Link link, Layout whole, Value... inputs) {
-        return switch (link.op()) {
-            case Elementwise.Normalize _ ->
-                link.arguments().stream().skip(1).allMatch(i -> i < inputs.length && isRow(inputs[i], whole));
-            case Sampling.Dropout _ -> whole.isContiguous();
-            case Elementwise _ -> true;
-        };
-    }
-
-    private static boolean isFull(Value value, Layout whole) {
-        return value.layout().hasStridesOf(whole);
-    }
-
-    private static boolean isRow(Value value, Layout whole) {
-        return !isFull(value, whole) && value.layout().rowIn(whole) > 0;
+        return inputs.length == op.inputs()
+                && supports(op)
+                && Arrays.stream(inputs).allMatch(Values::isFloat)
+                && op.fitsInBlocks(Arrays.stream(inputs).map(Value::layout).toList());
     }
 }
