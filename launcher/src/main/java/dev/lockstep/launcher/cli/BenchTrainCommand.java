@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Spec;
         })
 final class BenchTrainCommand implements Callable<Integer> {
     private static final int WORKERS_MAX = 1024;
+    private static final Pattern WORKERS = Pattern.compile("=--workers=([^=]*)");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -117,7 +120,14 @@ final class BenchTrainCommand implements Callable<Integer> {
     static boolean trainsHere(List<String> arguments) {
         return arguments.size() > 2
                 && arguments.subList(0, 2).equals(List.of("bench", "train"))
-                && arguments.stream().noneMatch(argument -> argument.matches("--workers(=.*)?|--help|-h"));
+                && arguments.stream().noneMatch(argument -> argument.matches("--help|-h"))
+                && workers(arguments).allMatch("1"::equals);
+    }
+
+    /** {@return what follows {@code --workers}, each time that it is there} */
+    private static Stream<String> workers(List<String> arguments) {
+        String line = String.join("=", arguments) + "=";
+        return WORKERS.matcher(line).results().map(found -> found.group(1));
     }
 
     @Override

@@ -51,7 +51,11 @@ class BenchTrainCommandTest {
     @Test
     void opensTheEngineEarlyOnlyWhereThisProcessTrains() {
         assertTrue(BenchTrainCommand.trainsHere(List.of("bench", "train", "--model", "mlp")));
+        assertTrue(BenchTrainCommand.trainsHere(List.of("bench", "train", "--workers", "1", "--model", "mlp")));
+        assertTrue(BenchTrainCommand.trainsHere(List.of("bench", "train", "--workers=1")));
         assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "train", "--model", "mlp", "--workers", "2")));
+        assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "train", "--workers", "12")));
+        assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "train", "--workers")));
         assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "train", "--workers=2")));
         assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "train", "--help")));
         assertFalse(BenchTrainCommand.trainsHere(List.of("bench", "allreduce", "--seconds", "1")));
