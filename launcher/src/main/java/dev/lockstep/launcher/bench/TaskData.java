@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -24,18 +25,19 @@ enum TaskData {
         @Override
         BatchPlan read(RawFiles files) {
             byte[] labels = files.bytes("fmnist_train_y.u8");
-            byte[] pixels = files.bytes("fmnist_train_x.u8", (long) labels.length * PIXELS);
             int[] order = files.ints("perm.i32");
-            Tensor x = garments(labels.length, (i, row) -> System.arraycopy(pixels, i * PIXELS, row, 0, PIXELS));
-            return new BatchPlan(
-                    new TensorDataset(x, labels(labels)), order, Math.max(1, order.length / labels.length));
+            try (RawFiles.Rows pixels = files.rows("fmnist_train_x.u8", labels.length, PIXELS)) {
+                Tensor x = garments(labels.length, pixels::next);
+                return new BatchPlan(
+                        new TensorDataset(x, labels(labels)), order, Math.max(1, order.length / labels.length));
+            }
         }
 
         @Override
         BatchPlan random(long seed) {
             int rows = 60_000;
             RandomGenerator generator = generator(seed);
-            Tensor x = garments(rows, (_, row) -> generator.nextBytes(row));
+            Tensor x = garments(rows, generator::nextBytes);
             Tensor y = labels(labels(generator, rows, 10));
             SampleOrder shuffled = new SampleOrder(seed, 0, rows);
             int[] order = new int[rows];
@@ -107,14 +109,12 @@ enum TaskData {
     /** Makes rows up. */
     abstract BatchPlan random(long seed);
 
-    /** Fills an image's bytes in. */
-    @FunctionalInterface
-    private interface Pixels {
-        void fill(int image, byte[] row);
-    }
-
-    /** {@return images as normalised floats} One at a time, since all their bytes at once are memory to be touched. */
-    private static Tensor garments(int count, Pixels pixels) {
+    /**
+     * {@return images as normalised floats} One at a time, since all their bytes at once are memory to be touched.
+     *
+     * @param next fills the next image's bytes in
+     */
+    private static Tensor garments(int count, Consumer<byte[]> next) {
         float[] normal = new float[256];
         for (int i = 0; i < normal.length; i++) {
             normal[i] = (i / 255f - MEAN) / DEVIATION;
@@ -124,7 +124,7 @@ enum TaskData {
         byte[] image = new byte[PIXELS];
         float[] row = new float[PIXELS]; // A loop over arrays, and copies of whole rows, are fast before C2 has come.
         for (int i = 0; i < count; i++) {
-            pixels.fill(i, image);
+            next.accept(image);
             for (int j = 0; j < PIXELS; j++) {
                 row[j] = normal[image[j] & 0xFF];
             }
