@@ -4,11 +4,13 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a worker's JVM is started.
@@ -28,6 +30,8 @@ public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, 
 
     /** The environment variable by which the build has the first worker write the archive. */
     private static final String ARCHIVE_OUTPUT = "LOCKSTEP_ARCHIVE_OUTPUT";
+
+    private static final long FIRST_HEAP_BYTES_MAX = 64L << 20;
 
     private static final String QUIET = "-Xlog:aot=off,cds=off"; // A missing or stale archive costs speed only.
 
@@ -59,6 +63,7 @@ public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, 
         line.add(java.toString());
         line.addAll(ENGINE_FLAGS);
         line.add("-Xmx" + heap);
+        firstHeap().ifPresent(line::add);
         line.add(MESSAGE_MEMORY);
         line.add("-XX:+UseSerialGC");
         line.addAll(archiveOptions(localRank));
@@ -71,6 +76,31 @@ public record WorkerCommand(Path java, List<Path> classPath, Path classArchive, 
                 File.pathSeparator, classPath.stream().map(Path::toString).toList()));
         line.add(MAIN);
         return List.copyOf(line);
+    }
+
+    /**
+     * {@return with how much heap a worker begins, unless an option limits its heap otherwise} Of a heap that begins
+     * larger, new objects would touch 90 MB more before they are collected.
+     */
+    private Optional<String> firstHeap() {
+        if (options.stream().anyMatch(option -> option.startsWith("-Xmx") || option.startsWith("-XX:MaxHeapSize="))) {
+            return Optional.empty();
+        }
+        long bytes = Math.min(bytes(heap), FIRST_HEAP_BYTES_MAX);
+        return Optional.of("-Xms" + (bytes >> 10) + "k");
+    }
+
+    /**
+     * {@return a size as {@code -Xmx} takes it, in bytes; a number that is too large for a long is more than enough}
+     */
+    private static long bytes(String size) {
+        BigInteger number = new BigInteger(size.substring(0, size.length() - 1));
+        int shift = switch (size.charAt(size.length() - 1)) {
+            case 'k', 'K' -> 10;
+            case 'm', 'M' -> 20;
+            default -> 30;
+        };
+        return number.shiftLeft(shift).min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
     }
 
     private List<String> archiveOptions(int localRank) {
