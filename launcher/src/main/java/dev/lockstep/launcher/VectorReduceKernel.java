@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 
 /** Lets collectives add f32, bf16 and f16 with the kernels of the CPU backend. */
 public final class VectorReduceKernel implements ReduceKernel {
-    private static final int WARM_BYTES = 16 << 10;
-    private static final int WARM_CALLS = 2_000;
+    private static final int WARM_BYTES = 1 << 10;
+    private static final int WARM_CALLS = 250; // Enough that it is compiled, of a size that costs little until it is.
 
     /** Makes the kernel. */
     public VectorReduceKernel() {}
