@@ -129,8 +129,8 @@ public interface ProcessGroup extends AutoCloseable {
      * Gives memory that all-reduces of this group read where it lies, as they cannot with other memory, which they
      * copy. It pays for buckets that are used again and again.
      *
-     * @return zeroed memory, aligned to a page, for the life of the group: not to be touched after {@link #close} or
-     *     {@link #abort}
+     * @return zeroed memory, aligned to a page, for as long as anybody can reach it, also after the group's end; but
+     *     after an {@link #abort} another rank may still read it
      */
     MemorySegment allocate(long sizeBytes);
 

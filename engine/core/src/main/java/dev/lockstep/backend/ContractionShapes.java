@@ -48,7 +48,7 @@ final class ContractionShapes {
         return Inputs.contiguous(Shape.of(sizes), in.dtype(0));
     }
 
-    private static List<ValueSpec> productSum(Inputs in) {
+    static List<ValueSpec> productSum(Inputs in) {
         int count = in.specs().size();
         if (count == 0 || count % 2 != 0) {
             throw in.refuse("takes pairs of factors, got " + count + " inputs");

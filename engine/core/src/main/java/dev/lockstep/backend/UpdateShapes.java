@@ -14,6 +14,7 @@ final class UpdateShapes {
             case Update.CopyInto() -> copyInto(in);
             case Update.AddInto() -> equalShapes(in, 2);
             case Update.AddMatmulInto() -> addMatmulInto(in);
+            case Update.ProductSumInto() -> productSumInto(in);
             case Update.ScaleInto scale -> equalShapes(in, 1);
             case Update.Sgd sgd -> equalShapes(in, sgd.momentum() == 0 ? 2 : 3);
             case Update.Adam adam -> equalShapes(in, 4);
@@ -48,6 +49,17 @@ final class UpdateShapes {
             throw in.refuse("inner sizes differ: " + in.shape(1) + " x " + in.shape(2));
         }
         in.expectShape(0, Shape.of(in.shape(1).size(0), in.shape(2).size(1)), "the sum");
+        expectInOrder(in);
+    }
+
+    private static void productSumInto(Inputs in) {
+        in.expectFloating();
+        Inputs factors = new Inputs(in.op(), in.specs().subList(1, in.specs().size()));
+        in.expectShape(0, ContractionShapes.productSum(factors).getFirst().shape(), "the sum");
+        expectInOrder(in);
+    }
+
+    private static void expectInOrder(Inputs in) {
         if (!in.specs().getFirst().layout().isContiguous()) {
             throw in.refuse(
                     "the sum must be in C order, got " + in.specs().getFirst().layout());

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * reference that notices when its storage was forgotten. Passed from thread to thread, owned by one at a time.
  */
 final class Block {
+    private static final int NO_CLASS = -1;
+
     private final MemorySegment segment;
     private final long address;
     private final int sizeClass;
@@ -43,6 +45,15 @@ final class Block {
         this.segment = segment;
         this.address = segment.address();
         this.sizeClass = sizeClass;
+    }
+
+    /** {@return a block of memory that is somebody else's: no pool hands it out} */
+    static Block foreign(MemorySegment segment) {
+        return new Block(segment, NO_CLASS);
+    }
+
+    boolean isForeign() {
+        return sizeClass == NO_CLASS;
     }
 
     MemorySegment segment() {

@@ -98,6 +98,14 @@ public final class MemoryPool {
         return new Storage(this, sizeBytes, work);
     }
 
+    /**
+     * Makes a storage with a count of one of memory that is somebody else's, 64-byte aligned. It is in no statistics,
+     * and at zero it goes to nobody; until then the storage keeps it reachable.
+     */
+    public Storage adopt(MemorySegment memory) {
+        return new Storage(this, Block.foreign(memory), memory.byteSize(), forgotten, null);
+    }
+
     /** Lets a block that another storage gave up report this one if it is forgotten. */
     Block.Watch watch(Block block, Storage owner) {
         block.unwatch();
@@ -106,6 +114,9 @@ public final class MemoryPool {
 
     void recycle(Block block) {
         block.unwatch();
+        if (block.isForeign()) {
+            return;
+        }
         ThreadCache cache = caches.get();
         counters.add(cache, -block.sizeBytes());
         if (!cache.put(block)) {
@@ -125,6 +136,9 @@ public final class MemoryPool {
 
     private void reclaim(Reference<? extends Storage> found) {
         Block.Watch watch = (Block.Watch) found;
+        if (watch.block().isForeign()) {
+            return;
+        }
         (watch.isPermanent() ? permanentReclaimed : reclaimedByGc).incrementAndGet();
         recycle(watch.block());
     }

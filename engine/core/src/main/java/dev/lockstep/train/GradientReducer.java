@@ -1,7 +1,9 @@
 package dev.lockstep.train;
 
+import dev.lockstep.backend.Value;
 import dev.lockstep.layout.VirtualRanks;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Sums a step's contributions over all virtual ranks, whoever computes them. The trainer calls it from one thread:
@@ -78,6 +80,16 @@ public interface GradientReducer extends AutoCloseable {
      * @param contributions divided ones, of which this bucket may be asked for
      */
     default void ready(long sequence, int bucket, Contributions contributions) {}
+
+    /**
+     * {@return where a tensor's sum over the virtual ranks from this one on is best written, so that it need not be
+     * copied to be reduced; empty if anywhere is as good} A value in C order of any contents, owned by the caller.
+     * Asked for a tensor and virtual rank once a reduction at most, or once more when the members changed; from any
+     * thread, before {@link #reduce}.
+     */
+    default Optional<Value> place(int tensor, int virtualRank) {
+        return Optional.empty();
+    }
 
     /** {@return the virtual ranks this worker computes in the generation in force} */
     VirtualRanks assigned();

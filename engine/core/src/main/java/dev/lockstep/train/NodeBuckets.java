@@ -6,6 +6,7 @@ import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,16 @@ final class NodeBuckets implements AutoCloseable {
     private final List<@Nullable StepScalars> scalars = new ArrayList<>(); // Of complete nodes.
     private int virtualRank;
 
-    /** Takes over a bucket of a node. */
+    /** Takes over a bucket of a node. Called on the node's thread. */
     @FunctionalInterface
     interface Sink {
-        /** Called on the node's thread. */
+        /** Takes it over. */
         void add(int bucket, NodeSum part);
+
+        /** {@return where the sum of a tensor is best written; see {@link GradientReducer#place}} */
+        default Optional<Value> place(int tensor, int virtualRank) {
+            return Optional.empty();
+        }
     }
 
     NodeBuckets(VirtualRanks node, Division division, Backend backend, Sink sink) {
@@ -36,7 +42,8 @@ final class NodeBuckets implements AutoCloseable {
         this.virtualRank = node.from();
         this.awaited = new int[division.count()];
         for (int i = 0; i < division.tensors(); i++) {
-            tensors.add(new TensorSum(node, backend));
+            int tensor = i;
+            tensors.add(new TensorSum(node, backend, () -> sink.place(tensor, node.from())));
             awaited[division.bucketOf(i)]++;
         }
     }

@@ -7,6 +7,7 @@ import dev.lockstep.optim.UpdateLoop;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,20 @@ import org.jspecify.annotations.Nullable;
  * One worker's contributions to a step, bucket by bucket: a bucket of all its virtual ranks may be summed up while
  * others are still being computed, and whoever wants to know is told. Thread-safe.
  */
-final class PartialSums implements GradientReducer.Contributions, AutoCloseable {
+final class PartialSums implements GradientReducer.Contributions, NodeBuckets.Sink, AutoCloseable {
     private final Division division;
     private final List<BucketSums> buckets = new ArrayList<>();
     private final BitSet told = new BitSet();
     private VirtualRanks mine = new VirtualRanks(0, 0);
     private IntConsumer whenSummed = _ -> {};
+    private Places places = (_, _) -> Optional.empty();
+
+    /** Knows where sums are best written; see {@link GradientReducer#place}. */
+    @FunctionalInterface
+    interface Places {
+        /** {@return a place} */
+        Optional<Value> of(int tensor, int virtualRank);
+    }
 
     /** Makes sums of nothing; {@code loop} adds the tensors of two nodes, in any order. */
     PartialSums(int virtualRanks, Division division, Backend backend, UpdateLoop loop) {
@@ -34,12 +43,23 @@ final class PartialSums implements GradientReducer.Contributions, AutoCloseable 
         whenSummed = listener;
     }
 
+    /** Has sums begun where they are wanted. */
+    void begunAt(Places wanted) {
+        places = wanted;
+    }
+
     Division division() {
         return division;
     }
 
+    @Override
+    public Optional<Value> place(int tensor, int virtualRank) {
+        return places.of(tensor, virtualRank);
+    }
+
     /** Takes over one bucket of a node. The scalars come with the last. */
-    void add(int bucket, NodeSum part) {
+    @Override
+    public void add(int bucket, NodeSum part) {
         buckets.get(bucket).add(part);
         if (isNewlySummed(bucket)) {
             whenSummed.accept(bucket);

@@ -63,7 +63,7 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
         return powerSgd.filter(kept -> training && step >= kept.options().startPowerSgdIter())
                 .map(kept -> factored(kept, step, virtualRank -> leaves.compute(work, batch, step, virtualRank)))
                 .orElseGet(() -> reduce(training ? buckets : whole, virtualRanks, (node, sums) -> {
-                    NodeBuckets parts = new NodeBuckets(node, sums.division(), backend(), sums::add);
+                    NodeBuckets parts = new NodeBuckets(node, sums.division(), backend(), sums);
                     leaves.compute(work, batch, step, parts);
                 }));
     }
@@ -87,6 +87,7 @@ final class StepRunner<M extends Module<?, ?>> implements AutoCloseable {
     private NodeSum reduce(Division division, int mostAtOnce, Contribution contribution) {
         VirtualRanks mine = reducer.assigned();
         try (PartialSums sums = new PartialSums(virtualRanks, division, backend(), threads::run)) {
+            sums.begunAt(reducer::place);
             if (sums.isDivided()) {
                 sums.whenSummed(bucket -> reducer.ready(sequence, bucket, sums));
             }

@@ -8,7 +8,11 @@ import dev.lockstep.layout.DType;
 import dev.lockstep.layout.SumTree;
 import dev.lockstep.layout.VirtualRanks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +28,20 @@ import org.jspecify.annotations.Nullable;
 final class TensorSum implements AutoCloseable {
     private final VirtualRanks node;
     private final Backend backend;
+    private final Supplier<Optional<Value>> place;
     private final List<@Nullable Value> sums = new ArrayList<>(); // Of complete nodes, whose siblings are to come.
     private final List<Value> factors = new ArrayList<>(); // That wait: left and right of each virtual rank.
     private int next;
 
-    TensorSum(VirtualRanks node, Backend backend) {
+    /**
+     * Makes a sum of nothing.
+     *
+     * @param place where it is best written if it begins with a product of F32, asked once at most
+     */
+    TensorSum(VirtualRanks node, Backend backend, Supplier<Optional<Value>> place) {
         this.node = node;
         this.backend = backend;
+        this.place = place;
         this.next = node.from();
     }
 
@@ -52,7 +63,7 @@ final class TensorSum implements AutoCloseable {
             keep(right);
             next++;
             if (next == node.to()) {
-                sums.add(computed(new Contraction.ProductSum(), factors.toArray(Value[]::new)));
+                sums.add(begun(factors.toArray(Value[]::new)));
                 closeFactors();
             }
         } else {
@@ -95,16 +106,29 @@ final class TensorSum implements AutoCloseable {
     private void addProduct(Value left, Value right) {
         int completed = SumTree.completedBy(next, node);
         Value before = completed > 0 ? sums.getLast() : null;
-        if (before != null && before.dtype() == DType.F32 && before.storage().isExclusive()) {
+        if (next == node.from()) {
+            merge(begun(left, right), completed);
+        } else if (before != null
+                && before.dtype() == DType.F32
+                && before.storage().isExclusive()) {
             backend.execute(new Update.AddMatmulInto(), before, left, right);
             merge(sums.removeLast(), completed - 1);
         } else {
-            merge(computed(new Contraction.Matmul(), left, right), completed);
+            merge(backend.execute(new Contraction.Matmul(), left, right)[0], completed);
         }
     }
 
-    private Value computed(Contraction op, Value... inputs) {
-        return backend.execute(op, inputs)[0];
+    /** {@return the sum of the first products, where it is wanted} */
+    private Value begun(Value... factors) {
+        Optional<Value> wanted = factors[0].dtype() == DType.F32 ? place.get() : Optional.empty();
+        if (wanted.isEmpty()) {
+            boolean one = factors.length == 2;
+            return backend.execute(one ? new Contraction.Matmul() : new Contraction.ProductSum(), factors)[0];
+        }
+        Value sum = wanted.get();
+        Value[] inputs = Stream.concat(Stream.of(sum), Arrays.stream(factors)).toArray(Value[]::new);
+        backend.execute(new Update.ProductSumInto(), inputs);
+        return sum;
     }
 
     private void merge(@Nullable Value value, int siblings) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lockstep.backend.scalar.ArenaMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -54,6 +56,19 @@ class MemoryPoolTest {
             next.start();
             next.join();
             assertEquals(reserved, pool.stats().bytesReserved());
+        }
+
+        @Test
+        void memoryOfSomebodyElseIsNeverHandedOut() {
+            MemorySegment memory = Arena.ofAuto().allocate(1000, 64);
+            long inUse = pool.stats().bytesInUse();
+            Storage adopted = pool.adopt(memory);
+            assertEquals(memory, adopted.segment());
+            assertTrue(adopted.isExclusive());
+            assertEquals(inUse, pool.stats().bytesInUse());
+            adopted.release();
+            assertThrows(IllegalStateException.class, adopted::segment);
+            assertNotEquals(memory.address(), pool.allocate(1000).address());
         }
 
         @Test

@@ -3,6 +3,7 @@ package dev.lockstep.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lockstep.backend.Backend;
@@ -14,6 +15,7 @@ import dev.lockstep.layout.Shape;
 import dev.lockstep.layout.VirtualRanks;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +39,7 @@ class TensorSumTest {
     }
 
     private TensorSum over(int from, int to) {
-        return new TensorSum(new VirtualRanks(from, to), backend);
+        return new TensorSum(new VirtualRanks(from, to), backend, Optional::empty);
     }
 
     /** Adds the product of a column and a row: 2 * size numbers wait for size * size. */
@@ -104,6 +106,31 @@ class TensorSumTest {
         float[] all = new float[256];
         Arrays.fill(all, expected);
         assertArrayEquals(all, read(sum.take()));
+    }
+
+    /** Whether factors wait (16) or not (4). */
+    @ParameterizedTest
+    @CsvSource({"16", "4"})
+    void whatBeginsWithAProductLiesWhereItIsWanted(int size) {
+        Value wanted = matrix(size, size, -1);
+        TensorSum sum = new TensorSum(new VirtualRanks(0, 4), backend, () -> Optional.of(wanted));
+        for (double number : new double[] {1, 2, 4, 8}) {
+            addProduct(sum, size, number);
+        }
+        float[] all = new float[size * size];
+        Arrays.fill(all, 15);
+        assertSame(wanted.storage(), sum.take().storage());
+        assertArrayEquals(all, read(wanted));
+    }
+
+    @Test
+    void aProductThatComesLaterDoesNotAskForAPlace() {
+        TensorSum sum = new TensorSum(new VirtualRanks(0, 2), backend, () -> {
+            throw new AssertionError("asked");
+        });
+        sum.add(matrix(4, 4, 1));
+        addProduct(sum, 4, 2);
+        assertEquals(3, read(sum.take())[0]);
     }
 
     @Test

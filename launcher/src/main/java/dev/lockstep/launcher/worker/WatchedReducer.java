@@ -1,5 +1,6 @@
 package dev.lockstep.launcher.worker;
 
+import dev.lockstep.backend.Value;
 import dev.lockstep.launcher.NativeProcess;
 import dev.lockstep.launcher.link.BlackBox;
 import dev.lockstep.layout.VirtualRanks;
@@ -7,6 +8,7 @@ import dev.lockstep.train.GradientReducer;
 import dev.lockstep.train.RankStates;
 import dev.lockstep.train.ReductionPlan;
 import java.util.List;
+import java.util.Optional;
 
 /** Notes in the black box at which step the trainer is; kills the process where a test asked for it. */
 final class WatchedReducer implements GradientReducer {
@@ -49,6 +51,11 @@ final class WatchedReducer implements GradientReducer {
     @Override
     public void ready(long sequence, int bucket, Contributions contributions) {
         inner.ready(sequence, bucket, contributions);
+    }
+
+    @Override
+    public Optional<Value> place(int tensor, int virtualRank) {
+        return inner.place(tensor, virtualRank);
     }
 
     @Override

@@ -14,32 +14,28 @@ import java.util.stream.IntStream;
 
 /**
  * Rooms as files beside a rank's segment: written in full before they are mapped, mapped by the others when they first
- * read them, and without a name once all have. Thread-safe.
+ * read them, and without a name once all have. They live as long as anybody can reach them, also when their transport
+ * has ended: what lies in them may be used in the next generation. Thread-safe.
  */
 final class SegmentRooms implements Rooms.Source {
     private final SegmentFiles files;
     private final SharedSegment.Owner owner;
-    private final Arena arena;
+    private final Arena arena = Arena.ofAuto();
     private final long group;
     private final List<Integer> ranks;
     private final Set<Integer> named = ConcurrentHashMap.newKeySet();
     private final List<SegmentRooms> parts = new CopyOnWriteArrayList<>();
 
-    /**
-     * Makes the source of a rank's rooms.
-     *
-     * @param arena what all rooms are mapped in
-     */
-    SegmentRooms(SegmentFiles files, SharedSegment.Owner owner, int size, Arena arena) {
-        this(files, owner, 0, IntStream.range(0, size).boxed().toList(), arena);
+    /** Makes the source of a rank's rooms. */
+    SegmentRooms(SegmentFiles files, SharedSegment.Owner owner, int size) {
+        this(files, owner, 0, IntStream.range(0, size).boxed().toList());
     }
 
-    private SegmentRooms(SegmentFiles files, SharedSegment.Owner owner, long group, List<Integer> ranks, Arena arena) {
+    private SegmentRooms(SegmentFiles files, SharedSegment.Owner owner, long group, List<Integer> ranks) {
         this.files = files;
         this.owner = owner;
         this.group = group;
         this.ranks = ranks;
-        this.arena = arena;
     }
 
     private String name(int number) {
@@ -71,11 +67,10 @@ final class SegmentRooms implements Rooms.Source {
         }
     }
 
-    /** The rooms of a sub-group live as long as anybody uses them: it may end before the whole does. */
     @Override
     public Rooms.Source part(long number, List<Integer> ofThese) {
         List<Integer> members = ofThese.stream().map(ranks::get).toList();
-        SegmentRooms part = new SegmentRooms(files, owner, number, members, Arena.ofAuto());
+        SegmentRooms part = new SegmentRooms(files, owner, number, members);
         parts.add(part);
         return part;
     }

@@ -122,8 +122,7 @@ public final class SharedMemory {
         }
 
         private SharedMemoryTransport.Mapped mapped() {
-            return new SharedMemoryTransport.Mapped(
-                    segments, new SegmentRooms(files, owner, addresses.size(), arena), arena);
+            return new SharedMemoryTransport.Mapped(segments, new SegmentRooms(files, owner, addresses.size()), arena);
         }
 
         private boolean connect() {

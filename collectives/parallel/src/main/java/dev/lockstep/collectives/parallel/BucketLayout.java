@@ -16,6 +16,8 @@ import java.util.Map;
  * @param buckets the buckets, in the order in which they are reduced
  */
 record BucketLayout(List<Bucket> buckets) {
+    private static final long LINE_BYTES = 64;
+
     /**
      * Tensors that are reduced as one flat array.
      *
@@ -31,6 +33,17 @@ record BucketLayout(List<Bucket> buckets) {
 
     BucketLayout {
         buckets = List.copyOf(buckets);
+    }
+
+    /** {@return how many elements of a bucket a tensor takes: whole cache lines, so that each begins at one} */
+    static long elements(TensorSpec spec) {
+        long line = LINE_BYTES / spec.dtype().sizeBytes();
+        return Math.ceilDiv(spec.shape().elements(), line) * line;
+    }
+
+    /** {@return how many bytes of a bucket a tensor takes} */
+    static long sizeBytes(TensorSpec spec) {
+        return elements(spec) * spec.dtype().sizeBytes();
     }
 
     static BucketLayout of(ReductionPlan plan, BucketSizes sizes) {

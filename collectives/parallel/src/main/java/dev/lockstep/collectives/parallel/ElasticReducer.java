@@ -1,5 +1,6 @@
 package dev.lockstep.collectives.parallel;
 
+import dev.lockstep.backend.Value;
 import dev.lockstep.collectives.CollectiveException;
 import dev.lockstep.collectives.GroupAbortedException;
 import dev.lockstep.collectives.MismatchException;
@@ -200,6 +201,12 @@ public final class ElasticReducer implements GradientReducer {
         return session().reduction.buckets().stream()
                 .map(BucketLayout.Bucket::tensors)
                 .toList();
+    }
+
+    @Override
+    public Optional<Value> place(int tensor, int virtualRank) {
+        Session open = session();
+        return open.reduction.rooms().place(open.formed.group(), open.told, tensor, virtualRank);
     }
 
     @Override

@@ -21,12 +21,16 @@ final class StepReduction {
         this.plan = plan;
         this.layout = BucketLayout.of(plan, sizes);
         this.pool = pool;
-        this.rooms = new NodeRooms(plan);
+        this.rooms = new NodeRooms(plan, layout.buckets(), pool);
     }
 
     /** Begins the sums of one step in a group. */
     StepSum begin(ProcessGroup group) {
         return new StepSum(plan, pool, rooms, group);
+    }
+
+    NodeRooms rooms() {
+        return rooms;
     }
 
     MemoryPool pool() {

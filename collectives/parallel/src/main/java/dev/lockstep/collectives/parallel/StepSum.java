@@ -33,6 +33,7 @@ final class StepSum implements AutoCloseable {
     private final ProcessGroup group;
     private final StepBuffers buffers;
     private final List<Pending> pending = new ArrayList<>();
+    private final List<Value> read = new ArrayList<>(); // Where they lie.
     private final List<@Nullable Value> tensors = new ArrayList<>();
     private int started;
     private boolean finished;
@@ -68,7 +69,7 @@ final class StepSum implements AutoCloseable {
             List<VirtualRanks> nodes = fold.present(tensor);
             if (!nodes.isEmpty()) {
                 present.add(tensor);
-                runs.add(new TreeSum.Run(elements(tensor), nodes));
+                runs.add(new TreeSum.Run(BucketLayout.elements(spec(tensor)), nodes));
             }
         }
         if (present.isEmpty()) {
@@ -77,7 +78,8 @@ final class StepSum implements AutoCloseable {
         TreeSum tree = new TreeSum(plan.virtualRanks(), bucket.dtype(), fold.nodesByRank(), runs);
         long sizeBytes = tree.elements() * bucket.dtype().sizeBytes();
         Storage result = buffers.allocate(sizeBytes);
-        List<MemorySegment> partials = pack(present, mine, rooms.of(group, bucket, mine.size()), sizeBytes);
+        boolean whole = present.size() == bucket.tensors().size();
+        List<MemorySegment> partials = pack(present, mine, rooms.of(group, bucket, mine.size(), whole), sizeBytes);
         Work work = group.allReduce(tree, partials, StepBuffers.bytes(result, sizeBytes), bucket.number());
         pending.add(new Pending(present, result, work));
     }
@@ -90,15 +92,24 @@ final class StepSum implements AutoCloseable {
             long at = 0;
             for (int tensor : present) {
                 Value value = node.tensor(tensor);
-                long count = elements(tensor) * spec(tensor).dtype().sizeBytes();
                 if (value != null) {
-                    MemorySegment.copy(StepReduction.memory(value), 0, flat, at, count);
+                    put(value, flat.asSlice(at));
                 }
-                at += count;
+                at += BucketLayout.sizeBytes(spec(tensor));
             }
             partials.add(flat);
         }
         return partials;
+    }
+
+    /** Copies a tensor, unless that is where it lies; see Note [Gradients that lie where they are read]. */
+    private void put(Value value, MemorySegment place) {
+        MemorySegment memory = StepReduction.memory(value);
+        if (memory.address() == place.address()) {
+            read.add(value.alias());
+        } else {
+            MemorySegment.copy(memory, 0, place, 0, memory.byteSize());
+        }
     }
 
     /**
@@ -113,6 +124,7 @@ final class StepSum implements AutoCloseable {
             unpack(bucket);
         }
         finished = true;
+        read.forEach(Value::close); // Not after a failure: then they stay shared.
         unpackCarried(fold);
         return new NodeSum(
                 new VirtualRanks(0, plan.virtualRanks()),
@@ -127,7 +139,7 @@ final class StepSum implements AutoCloseable {
             Layout place =
                     Layout.of(spec.shape(), Layout.contiguous(spec.shape()).strides(), offset);
             tensors.set(tensor, new Value(bucket.result().retain(), place, spec.dtype()));
-            offset += spec.shape().elements();
+            offset += BucketLayout.elements(spec);
         }
     }
 
@@ -146,10 +158,6 @@ final class StepSum implements AutoCloseable {
 
     private TensorSpec spec(int tensor) {
         return plan.tensors().get(tensor);
-    }
-
-    private long elements(int tensor) {
-        return spec(tensor).shape().elements();
     }
 
     /** Lets go of the buckets' memory. Before the end it gives the group up, so that no operation touches it. */

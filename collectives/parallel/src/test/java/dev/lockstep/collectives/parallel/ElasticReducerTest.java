@@ -84,6 +84,22 @@ class ElasticReducerTest {
                 new Crew(2, 1, 0, at, PLAIN).run(Wire.Kind.THREADS, ToyJob.MLP).get(1));
     }
 
+    /** Where workers share memory they read one another's gradients where these lie. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDeathOverSharedMemoryChangesNoBit(boolean smallBuckets) {
+        String expected = Crew.alone(ToyJob.MLP, PLAIN);
+        for (int at = 1; at <= 24; at++) {
+            int victim = at % 3;
+            Crew usual = new Crew(3, 2, victim, at, PLAIN);
+            List<String> digests = (smallBuckets ? usual.withSmallBuckets() : usual).run(Wire.Kind.SHARED, ToyJob.MLP);
+            for (int worker = 0; worker < 3; worker++) {
+                boolean killed = worker == victim && !digests.get(worker).equals(expected);
+                assertEquals(killed ? "killed" : expected, digests.get(worker), "worker " + worker + ", at " + at);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(ToyJob.class)
     void overTcpToo(ToyJob toy) {

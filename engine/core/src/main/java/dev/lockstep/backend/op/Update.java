@@ -18,6 +18,12 @@ public sealed interface Update extends Op {
      */
     record AddMatmulInto() implements Update {}
 
+    /**
+     * Writes a sum of matrix products: (dst [M, N] in C order, then factors as of a {@link Contraction.ProductSum},
+     * whose bits it has).
+     */
+    record ProductSumInto() implements Update {}
+
     /** Multiplies in place by a number: (dst). */
     record ScaleInto(double factor) implements Update {}
 

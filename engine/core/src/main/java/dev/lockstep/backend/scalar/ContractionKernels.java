@@ -18,7 +18,7 @@ final class ContractionKernels {
     static void run(Contraction op, Value[] in, Value[] out) {
         switch (op) {
             case Contraction.Matmul() -> matmul(in, out[0]);
-            case Contraction.ProductSum() -> Elements.write(out[0], productSum(in, new VirtualRanks(0, in.length / 2)));
+            case Contraction.ProductSum() -> Elements.write(out[0], productSum(in));
             case Contraction.Linear(boolean hasBias) -> linear(hasBias, in, out[0]);
             case Contraction.RoundedProduct(Op product, DType dtype) ->
                 AttentionKernels.run(product, RoundedKernels.rounding(dtype), in, out);
@@ -40,6 +40,11 @@ final class ContractionKernels {
         Arithmetic arithmetic = Arithmetic.of(left.dtype());
         Arrays.setAll(result, i -> arithmetic.round(result[i]));
         return result;
+    }
+
+    /** {@return the sum of the products of pairs of matrices, rounded to their dtype} */
+    static double[] productSum(Value... in) {
+        return productSum(in, new VirtualRanks(0, in.length / 2));
     }
 
     /** {@return the sum of the products of a node of the tree} */

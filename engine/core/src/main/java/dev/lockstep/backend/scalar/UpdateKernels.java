@@ -2,6 +2,7 @@ package dev.lockstep.backend.scalar;
 
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.op.Update;
+import java.util.Arrays;
 
 /** In-place ops. Coefficients are computed in f64 and rounded once; see each rule for the roundings of an element. */
 final class UpdateKernels {
@@ -12,6 +13,8 @@ final class UpdateKernels {
             case Update.CopyInto() -> copyInto(in[0], in[1]);
             case Update.AddInto() -> addInto(in[0], in[1]);
             case Update.AddMatmulInto() -> addInto(in[0], ContractionKernels.matmul(in[1], in[2]));
+            case Update.ProductSumInto() ->
+                store(in[0], ContractionKernels.productSum(Arrays.copyOfRange(in, 1, in.length)));
             case Update.ScaleInto(double factor) -> scaleInto(factor, in[0]);
             case Update.Sgd sgd -> sgd(sgd, in);
             case Update.Adam adam -> adam(adam, in);

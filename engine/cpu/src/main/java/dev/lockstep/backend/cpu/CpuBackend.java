@@ -148,6 +148,7 @@ public final class CpuBackend implements Backend {
             case Sampling sampling -> samples.tryExecute(sampling, inputs);
             case Shaping shaping -> copies.tryExecute(shaping, inputs);
             case Update.AddMatmulInto _ -> products.tryAddInto(inputs);
+            case Update.ProductSumInto _ -> products.tryProductSumInto(inputs);
             case Update update -> updates.tryExecute(update, inputs);
             case Creation _ -> null;
         };

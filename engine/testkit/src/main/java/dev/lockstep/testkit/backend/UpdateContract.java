@@ -60,6 +60,42 @@ interface UpdateContract extends UnderTest {
     }
 
     @Test
+    default void aSumOfProductsIsWrittenWhereItIsWanted() {
+        Value room = values().f32(Shape.of(6), -1, 9, 9, 9, 9, -1);
+        Value sum = values().view(
+                        room,
+                        Layout.of(
+                                Shape.of(2, 2),
+                                Layout.contiguous(Shape.of(2, 2)).strides(),
+                                1));
+        Value square = values().f32(Shape.of(2, 2), 1, 2, 3, 4);
+        Value row = values().f32(Shape.of(1, 2), 1, 10);
+        Value turned = values().view(row, row.layout().permute(1, 0));
+        int version = room.storage().version();
+        update(new Update.ProductSumInto(), sum, turned, row, square, square);
+        assertArrayEquals(new double[] {-1, 8, 20, 25, 122, -1}, Values.numbers(room));
+        assertTrue(room.storage().version() > version);
+        update(new Update.ProductSumInto(), sum, square, square);
+        assertArrayEquals(new double[] {-1, 7, 10, 15, 22, -1}, Values.numbers(room));
+        update(new Update.ProductSumInto(), sum, values().f32(Shape.of(2, 0)), values().f32(Shape.of(0, 2)));
+        assertArrayEquals(new double[] {-1, 0, 0, 0, 0, -1}, Values.numbers(room));
+    }
+
+    @Test
+    default void sumsOfProductsThatDoNotFitTheirPlaceAreRefused() {
+        Value square = values().f32(Shape.of(2, 2), 1, 2, 3, 4);
+        Value wide = values().f32(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
+        Op op = new Update.ProductSumInto();
+        var none = assertThrows(IllegalArgumentException.class, () -> update(op, square));
+        assertTrue(none.getMessage().contains("pairs"), none.getMessage());
+        var outer = assertThrows(IllegalArgumentException.class, () -> update(op, square, square, wide));
+        assertTrue(outer.getMessage().contains("the sum"), outer.getMessage());
+        Value turned = values().view(square, square.layout().permute(1, 0));
+        var order = assertThrows(IllegalArgumentException.class, () -> update(op, turned, square, square));
+        assertTrue(order.getMessage().contains("C order"), order.getMessage());
+    }
+
+    @Test
     default void productsThatDoNotFitTheSumAreRefused() {
         Value sum = values().f32(Shape.of(2, 2), 1, 2, 3, 4);
         Value wide = values().f32(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);

@@ -39,7 +39,7 @@ public final class Updates {
         return switch (op) {
             case Update.CopyInto _, Update.AddInto _, Update.ScaleInto _, Update.Sgd _, Update.Adam _ -> true;
             case Update.RmsProp _, Update.Adagrad _, Update.Adadelta _, Update.Adamax _ -> false;
-            case Update.Moments _, Update.Lion _, Update.AddMatmulInto _ -> false;
+            case Update.Moments _, Update.Lion _, Update.AddMatmulInto _, Update.ProductSumInto _ -> false;
         };
     }
 
@@ -64,7 +64,7 @@ public final class Updates {
             case Update.Sgd sgd -> new SgdKernel(sgd).run(first, in[1].address(), in[2].address(), count);
             case Update.RmsProp _, Update.Adagrad _, Update.Adadelta _, Update.Adamax _ ->
                 throw new AssertionError("no kernel for " + op);
-            case Update.Moments _, Update.Lion _, Update.AddMatmulInto _ ->
+            case Update.Moments _, Update.Lion _, Update.AddMatmulInto _, Update.ProductSumInto _ ->
                 throw new AssertionError("no kernel for " + op);
             case Update.Adam adam ->
                 new AdamKernel(adam).run(first, in[1].address(), in[2].address(), in[3].address(), count);

@@ -38,17 +38,24 @@ record ProductSums(Backend backend, Into products) {
         Shape shape = Shape.of(factors[0].shape().size(0), factors[1].shape().size(1));
         Value sum = new Value(
                 backend.memory().allocate(shape.elements() * Float.BYTES), Layout.contiguous(shape), DType.F32);
+        into(sum, factors);
+        return sum;
+    }
+
+    /** Writes the sum of products in the place of {@code sum}, which is in C order. */
+    void into(Value sum, Value... factors) {
+        Shape shape = sum.shape();
         long rows = shape.size(0);
         long most = blockRows(shape, factors);
         for (long row = 0; row < rows; row += most) {
             new Block(row, Math.min(most, rows - row), factors).into(sum);
         }
-        return sum;
     }
 
     private static long blockRows(Shape shape, Value... factors) {
+        boolean single = factors.length == 2;
         for (int i = 1; i < factors.length; i += 2) {
-            if (factors[i].shape().size(0) > FEW) {
+            if (single || factors[i].shape().size(0) > FEW) {
                 return shape.size(0);
             }
         }

@@ -16,6 +16,7 @@ import dev.lockstep.layout.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,14 +148,34 @@ public final class Products {
 
     private Value[] productSum(Value... inputs) {
         ShapeRules.outputs(new Contraction.ProductSum(), ValueSpec.of(inputs));
-        Value[] factors = new Value[inputs.length];
-        try {
-            for (int i = 0; i < factors.length; i++) {
-                factors[i] = readable(inputs[i].alias());
+        Value[] sum = new Value[1];
+        withReadable(inputs, factors -> sum[0] = new ProductSums(backend, this::multiplyInto).of(factors));
+        return sum;
+    }
+
+    /** Executes an {@link Update.ProductSumInto}, or returns null where its inputs are not non-empty f32 matrices. */
+    public Value @Nullable [] tryProductSumInto(Value... inputs) {
+        ShapeRules.outputs(new Update.ProductSumInto(), ValueSpec.of(inputs));
+        for (Value input : inputs) {
+            if (input.dtype() != DType.F32 || input.shape().elements() == 0) {
+                return null;
             }
-            return new Value[] {new ProductSums(backend, this::multiplyInto).of(factors)};
+        }
+        Value[] factors = Arrays.copyOfRange(inputs, 1, inputs.length);
+        withReadable(factors, these -> new ProductSums(backend, this::multiplyInto).into(inputs[0], these));
+        return new Value[0];
+    }
+
+    /** Calls with the values in strides that oneDNN takes. */
+    private void withReadable(Value[] values, Consumer<Value[]> use) {
+        Value[] readable = new Value[values.length];
+        try {
+            for (int i = 0; i < readable.length; i++) {
+                readable[i] = readable(values[i].alias());
+            }
+            use.accept(readable);
         } finally {
-            Arrays.stream(factors).filter(Objects::nonNull).forEach(Value::close);
+            Arrays.stream(readable).filter(Objects::nonNull).forEach(Value::close);
         }
     }
 
