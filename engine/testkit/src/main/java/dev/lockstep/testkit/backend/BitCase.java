@@ -42,6 +42,12 @@ public record BitCase(String name, Op op, List<Operand> operands) {
         EXTREME,
         /** Indexes 0, 1, 2, 0, 1, 2, ... */
         INDEX,
+        /** Whole numbers of 64 bits, negative ones and those at the edges of 8, 32 and 64 bits among them, no zeros. */
+        LONG,
+        /** The same cut to 32 bits. */
+        INT,
+        /** The same cut to 8 bits without a sign. */
+        BYTE,
         /** Alternating truth. */
         BOOL
     }
@@ -73,6 +79,24 @@ public record BitCase(String name, Op op, List<Operand> operands) {
         0.70710678f
     };
 
+    private static final long[] WHOLE = {
+        1,
+        -1,
+        2,
+        127,
+        128,
+        -128,
+        255,
+        3,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        7,
+        -5,
+        Long.MIN_VALUE,
+        (1L << 40) + 9,
+        -30
+    };
+
     /** Makes the inputs anew. */
     public Value[] inputs(Values values) {
         Value[] inputs = new Value[operands.size()];
@@ -91,15 +115,24 @@ public record BitCase(String name, Op op, List<Operand> operands) {
                 case POSITIVE -> Math.abs(numbers[i]);
                 case EXTREME -> i % 3 == 1 ? EDGES[(int) ((i / 3 + 7 * seed) % EDGES.length)] : numbers[i] * 40;
                 case INDEX -> i % 3;
+                case LONG -> whole(i, seed);
+                case INT -> (int) whole(i, seed) == 0 ? 11 : (int) whole(i, seed);
+                case BYTE -> Math.max(1, whole(i, seed) & 0xff);
                 case BOOL -> i % 2;
             };
         }
         DType dtype = switch (operand.kind()) {
             case NORMAL, POSITIVE, EXTREME -> DType.F32;
-            case INDEX -> DType.I64;
+            case INDEX, LONG -> DType.I64;
+            case INT -> DType.I32;
+            case BYTE -> DType.U8;
             case BOOL -> DType.BOOL;
         };
         return values.of(dtype, operand.layout(), numbers);
+    }
+
+    private static long whole(int i, long seed) {
+        return WHOLE[(int) ((i + 4 * seed) % WHOLE.length)];
     }
 
     /** Runs the op on fresh inputs and digests its outputs, or what it wrote in place. */

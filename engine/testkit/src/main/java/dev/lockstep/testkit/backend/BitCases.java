@@ -58,6 +58,7 @@ public final class BitCases {
         pooling().forEach(cases::add);
         batchNorms().forEach(cases::add);
         broadcasts().forEach(cases::add);
+        IntegerCases.all().forEach(cases::add);
         return List.copyOf(cases);
     }
 

@@ -10,13 +10,9 @@ import dev.lockstep.device.Storage;
 import dev.lockstep.layout.DType;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Comparisons of f32 values, where a loop makes ones and zeros of a piece and another one bytes of these, and of i64
- * values, one after the other. Thread-safe.
- */
+/** Comparisons of f32 values: a loop makes ones and zeros of a piece, and another one bytes of these. Thread-safe. */
 final class Comparisons {
     private static final Map<BinaryKind, BinaryKernel> KERNELS = new EnumMap<>(Map.of(
             BinaryKind.EQ, ApartLoops.of((LaneBinary) LaneMath::equal),
@@ -26,21 +22,7 @@ final class Comparisons {
             BinaryKind.GT, ApartLoops.of((LaneBinary) LaneMath::greater),
             BinaryKind.GE, ApartLoops.of((LaneBinary) LaneMath::greaterOrEqual)));
 
-    private static final Map<BinaryKind, Test> TESTS = new EnumMap<>(Map.of(
-            BinaryKind.EQ, (a, b) -> a == b,
-            BinaryKind.NE, (a, b) -> a != b,
-            BinaryKind.LT, (a, b) -> a < b,
-            BinaryKind.LE, (a, b) -> a <= b,
-            BinaryKind.GT, (a, b) -> a > b,
-            BinaryKind.GE, (a, b) -> a >= b));
-
     private final MemoryPool pool;
-
-    /** Compares two integers. */
-    @FunctionalInterface
-    private interface Test {
-        boolean holds(long a, long b);
-    }
 
     Comparisons(MemoryPool pool) {
         this.pool = pool;
@@ -50,13 +32,12 @@ final class Comparisons {
     Value @Nullable [] tryExecute(Elementwise.Binary op, Value... inputs) {
         ValueSpec spec = ShapeRules.outputs(op, ValueSpec.of(inputs)).getFirst();
         @Nullable BinaryKernel kernel = KERNELS.get(op.kind());
-        DType dtype = inputs[0].dtype();
-        if (kernel == null || !isKnown(dtype) || spec.shape().elements() == 0) {
+        if (kernel == null || inputs[0].dtype() != DType.F32 || spec.shape().elements() == 0) {
             return null;
         }
         try (Flat a = Flat.of(pool, inputs[0], spec.layout());
                 Flat b = Flat.of(pool, inputs[1], spec.layout())) {
-            return new Value[] {dtype == DType.F32 ? run(kernel, a, b, spec) : run(test(op.kind()), a, b, spec)};
+            return new Value[] {run(kernel, a, b, spec)};
         }
     }
 
@@ -64,44 +45,15 @@ final class Comparisons {
     Value @Nullable [] tryExecute(Elementwise.BinaryScalar op, Value... inputs) {
         ValueSpec spec = ShapeRules.outputs(op, ValueSpec.of(inputs)).getFirst();
         @Nullable BinaryKernel kernel = KERNELS.get(op.kind());
-        DType dtype = inputs[0].dtype();
-        if (kernel == null || !isKnown(dtype) || spec.shape().elements() == 0) {
+        if (kernel == null || inputs[0].dtype() != DType.F32 || spec.shape().elements() == 0) {
             return null;
         }
         try (Flat x = Flat.of(pool, inputs[0], spec.layout());
-                Flat number = number(dtype, op.scalar())) {
+                Flat number = Flat.number(pool, (float) op.scalar())) {
             Flat a = op.scalarFirst() ? number : x;
             Flat b = op.scalarFirst() ? x : number;
-            return new Value[] {dtype == DType.F32 ? run(kernel, a, b, spec) : run(test(op.kind()), a, b, spec)};
+            return new Value[] {run(kernel, a, b, spec)};
         }
-    }
-
-    private static Test test(BinaryKind kind) {
-        return Objects.requireNonNull(TESTS.get(kind));
-    }
-
-    private static boolean isKnown(DType dtype) {
-        return dtype == DType.F32 || dtype == DType.I64;
-    }
-
-    private Flat number(DType dtype, double number) {
-        if (dtype == DType.F32) {
-            return Flat.number(pool, (float) number);
-        }
-        Storage memory = pool.allocate(Long.BYTES);
-        Lanes.setLong(memory.address(), (long) number);
-        return new Flat(memory.address(), 0, memory);
-    }
-
-    private Value run(Test test, Flat a, Flat b, ValueSpec spec) {
-        Value y = spec.allocate(pool);
-        long stepA = a.step() * Long.BYTES;
-        long stepB = b.step() * Long.BYTES;
-        for (long i = 0; i < spec.shape().elements(); i++) {
-            boolean holds = test.holds(Lanes.getLong(a.address() + i * stepA), Lanes.getLong(b.address() + i * stepB));
-            Lanes.setByte(y.address() + i, (byte) (holds ? 1 : 0));
-        }
-        return y;
     }
 
     private Value run(BinaryKernel kernel, Flat a, Flat b, ValueSpec spec) {

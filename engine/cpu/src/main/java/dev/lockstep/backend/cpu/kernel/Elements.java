@@ -13,21 +13,25 @@ import dev.lockstep.layout.Layout;
 import dev.lockstep.layout.Shape;
 import org.jspecify.annotations.Nullable;
 
-/** Element-wise operations on f32 values, and conversions. Thread-safe. */
+/** Element-wise operations on f32 values and on whole numbers, and conversions. Thread-safe. */
 public final class Elements {
     private final MemoryPool pool;
     private final Comparisons comparisons;
+    private final Integers integers;
 
     /** Makes the element-wise operations of a backend. */
     public Elements(MemoryPool pool) {
         this.pool = pool;
         this.comparisons = new Comparisons(pool);
+        this.integers = new Integers(pool);
     }
 
     /** Executes an op, or returns null where there is no kernel for it or its inputs. */
     public Value @Nullable [] tryExecute(Elementwise op, Value... inputs) {
         return switch (op) {
             case Elementwise.Unary(UnaryKind kind) -> unary(ElementKernels.of(kind), inputs);
+            case Elementwise.Binary binary when isOfIntegers(inputs) -> integers.tryExecute(binary, inputs);
+            case Elementwise.BinaryScalar scalar when isOfIntegers(inputs) -> integers.tryExecute(scalar, inputs);
             case Elementwise.Binary(BinaryKind kind) when isSumOfHalves(kind, inputs) -> sumOfHalves(inputs);
             case Elementwise.Binary binary when binary.kind().isPredicate() -> comparisons.tryExecute(binary, inputs);
             case Elementwise.BinaryScalar scalar
@@ -39,6 +43,10 @@ public final class Elements {
             case Elementwise.Cast cast -> cast(cast, inputs);
             case Elementwise.Normalize _, Elementwise.Copy _ -> null;
         };
+    }
+
+    private static boolean isOfIntegers(Value... inputs) {
+        return inputs.length > 0 && !inputs[0].dtype().isFloating();
     }
 
     private Value @Nullable [] clamp(Elementwise.Clamp op, Value... inputs) {

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An operand as a flat stream in the order of a dense result: read in place where it lies like the result, as one
- * vector again and again where it is a single f32 number, else from a copy that lives as long as this.
+ * vector again and again where it is a single number of four bytes (one number of eight), else from a copy that lives
+ * as long as this.
  *
  * @param address where the stream begins
- * @param step 1, or 0 where the vector at the address stands for all
+ * @param step 1, or 0 where what lies at the address stands for all
  * @param copy the copy's memory, if there is one
  */
 record Flat(long address, long step, @Nullable Storage copy) implements AutoCloseable {
@@ -23,6 +24,9 @@ record Flat(long address, long step, @Nullable Storage copy) implements AutoClos
         }
         if (value.shape().elements() == 1 && value.dtype().sizeBytes() == Float.BYTES) {
             return number(pool, Lanes.get(value.address()));
+        }
+        if (value.shape().elements() == 1 && value.dtype().sizeBytes() == Long.BYTES) {
+            return new Flat(value.address(), 0, null);
         }
         Storage memory = pool.allocate(result.shape().elements() * value.dtype().sizeBytes());
         try (Value target = new Value(memory.retain(), result, value.dtype())) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
+import java.util.function.LongBinaryOperator;
 
 /**
  * Makes one loop class for each function. See Note [One loop, many copies].
@@ -44,6 +45,11 @@ final class LoopTemplate {
     /** Makes the sum of a function, which must take vectors of any length. */
     static SumKernel ofSum(LaneTernary function) {
         return (SumKernel) instantiate(SumLoop.class, function);
+    }
+
+    /** Makes the loop over a function of two whole numbers. */
+    static IntegerKernel ofIntegers(LongBinaryOperator function) {
+        return (IntegerKernel) instantiate(IntegerLoop.class, function);
     }
 
     private static Object instantiate(Class<?> template, Object function) {
