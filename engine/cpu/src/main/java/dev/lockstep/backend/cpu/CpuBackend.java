@@ -6,6 +6,7 @@ import dev.lockstep.backend.cpu.kernel.BatchNorms;
 import dev.lockstep.backend.cpu.kernel.Copies;
 import dev.lockstep.backend.cpu.kernel.ElementChains;
 import dev.lockstep.backend.cpu.kernel.Elements;
+import dev.lockstep.backend.cpu.kernel.IndexedElements;
 import dev.lockstep.backend.cpu.kernel.LayerNorms;
 import dev.lockstep.backend.cpu.kernel.Losses;
 import dev.lockstep.backend.cpu.kernel.LstmCells;
@@ -63,6 +64,7 @@ public final class CpuBackend implements Backend {
     private final Elements elements;
     private final ElementChains chains;
     private final Pooling pooling;
+    private final IndexedElements indexedElements;
     private final RowReads rowReads;
     private final RowSums rowSums;
     private final Samples samples;
@@ -92,6 +94,7 @@ public final class CpuBackend implements Backend {
         this.elements = new Elements(memory);
         this.chains = new ElementChains(memory);
         this.pooling = new Pooling(memory);
+        this.indexedElements = new IndexedElements(memory);
         this.rowReads = new RowReads(memory);
         this.rowSums = new RowSums(memory);
         this.samples = new Samples(memory);
@@ -156,8 +159,11 @@ public final class CpuBackend implements Backend {
     }
 
     private Value @Nullable [] index(Indexing op, Value... inputs) {
-        Value @Nullable [] outputs = rowReads.tryExecute(op, inputs);
-        return outputs == null ? rowSums.tryExecute(op, inputs) : outputs;
+        return switch (op) {
+            case Indexing.Embedding _, Indexing.IndexSelect _ -> rowReads.tryExecute(op, inputs);
+            case Indexing.EmbeddingGrad _, Indexing.IndexSelectGrad _ -> rowSums.tryExecute(op, inputs);
+            case Indexing.Gather _, Indexing.GatherGrad _, Indexing.Scatter _ -> indexedElements.tryExecute(op, inputs);
+        };
     }
 
     private Value[] recur(Recurrence op, Value... inputs) {
