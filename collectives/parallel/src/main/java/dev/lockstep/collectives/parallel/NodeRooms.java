@@ -27,10 +27,12 @@ import java.util.Optional;
  * things keep what peers read as it is. Within a group a room is written next when the step is over, which is when all
  * have read it. After a failure a peer may still read, and even hold the sum of what it reads: so what was given to a
  * sum that failed stays shared, and nobody adds to it in its place (see {@link StepSum}); rooms live until they are
- * unreachable.
+ * unreachable. That is when the first sums of the next generation are over, and since it may be hours until the garbage
+ * collector would find out, it is asked then: shared memory is short.
  */
 final class NodeRooms {
     private static final long NONE = -1;
+    private static final int SUMS_UNTIL_FORSAKEN = 2;
 
     private final ReductionPlan plan;
     private final MemoryPool pool;
@@ -38,6 +40,8 @@ final class NodeRooms {
     private final Map<Integer, List<MemorySegment>> rooms = new HashMap<>();
     private final BitSet lacking = new BitSet();
     private long generation = NONE;
+    private boolean hasForsaken;
+    private int sums;
 
     /** Where a tensor lies in a bucket that has all its tensors. */
     private record Place(Bucket bucket, long offsetBytes) {}
@@ -70,9 +74,21 @@ final class NodeRooms {
 
     private void renew(ProcessGroup group) {
         if (generation != group.generation()) { // There is one group a generation.
+            hasForsaken |= !rooms.isEmpty();
             rooms.clear();
             lacking.clear();
             generation = group.generation();
+            sums = 0;
+        }
+    }
+
+    /** Hears that the sums of a step or evaluation begin. */
+    synchronized void begin(ProcessGroup group) {
+        renew(group);
+        sums++;
+        if (hasForsaken && sums == SUMS_UNTIL_FORSAKEN) {
+            hasForsaken = false;
+            System.gc();
         }
     }
 

@@ -26,6 +26,7 @@ final class StepReduction {
 
     /** Begins the sums of one step in a group. */
     StepSum begin(ProcessGroup group) {
+        rooms.begin(group);
         return new StepSum(plan, pool, rooms, group);
     }
 

@@ -25,6 +25,7 @@ import dev.lockstep.train.StepScalars;
 import dev.lockstep.train.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -162,5 +163,18 @@ class NodeRoomsTest {
             assertAll(1, total.tensor(0));
             assertAll(2, total.tensor(2));
         }
+    }
+
+    @Test
+    void roomsOfAnEarlierGenerationAreCollectedAfterTheFirstSumsOfTheNext() {
+        WeakReference<MemorySegment> earlier = new WeakReference<>(roomOf(group(2)));
+        ProcessGroup next = group(3);
+        reduction.begin(next).close();
+        reduction.begin(next).close();
+        assertTrue(earlier.refersTo(null), "the garbage collector was asked");
+    }
+
+    private MemorySegment roomOf(ProcessGroup generation) {
+        return reduction.rooms().of(generation, bucket, 1, true).getFirst();
     }
 }
