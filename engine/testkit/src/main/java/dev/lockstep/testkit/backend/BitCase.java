@@ -46,6 +46,10 @@ public record BitCase(String name, Op op, List<Operand> operands) {
         LONG,
         /** The same cut to 32 bits. */
         INT,
+        /** The same cut to 16 bits. */
+        SHORT,
+        /** The same cut to 8 bits. */
+        SIGNED_BYTE,
         /** The same cut to 8 bits without a sign. */
         BYTE,
         /** Alternating truth. */
@@ -116,7 +120,9 @@ public record BitCase(String name, Op op, List<Operand> operands) {
                 case EXTREME -> i % 3 == 1 ? EDGES[(int) ((i / 3 + 7 * seed) % EDGES.length)] : numbers[i] * 40;
                 case INDEX -> i % 3;
                 case LONG -> whole(i, seed);
-                case INT -> (int) whole(i, seed) == 0 ? 11 : (int) whole(i, seed);
+                case INT -> notZero((int) whole(i, seed));
+                case SHORT -> notZero((short) whole(i, seed));
+                case SIGNED_BYTE -> notZero((byte) whole(i, seed));
                 case BYTE -> Math.max(1, whole(i, seed) & 0xff);
                 case BOOL -> i % 2;
             };
@@ -125,6 +131,8 @@ public record BitCase(String name, Op op, List<Operand> operands) {
             case NORMAL, POSITIVE, EXTREME -> DType.F32;
             case INDEX, LONG -> DType.I64;
             case INT -> DType.I32;
+            case SHORT -> DType.I16;
+            case SIGNED_BYTE -> DType.I8;
             case BYTE -> DType.U8;
             case BOOL -> DType.BOOL;
         };
@@ -133,6 +141,10 @@ public record BitCase(String name, Op op, List<Operand> operands) {
 
     private static long whole(int i, long seed) {
         return WHOLE[(int) ((i + 4 * seed) % WHOLE.length)];
+    }
+
+    private static int notZero(int number) {
+        return number == 0 ? 11 : number;
     }
 
     /** Runs the op on fresh inputs and digests its outputs, or what it wrote in place. */

@@ -26,7 +26,7 @@ final class IntegerCases {
     }
 
     private static Stream<BitCase> arithmetic(int n) {
-        return Stream.of(Kind.LONG, Kind.INT, Kind.BYTE, Kind.INDEX, Kind.BOOL)
+        return Stream.of(Kind.LONG, Kind.INT, Kind.SHORT, Kind.SIGNED_BYTE, Kind.BYTE, Kind.INDEX, Kind.BOOL)
                 .flatMap(kind -> Stream.of(BinaryKind.values())
                         .filter(op -> isDefined(op, kind))
                         .flatMap(op -> binary(op, kind, n)));
