@@ -4,6 +4,7 @@ import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.cpu.kernel.BatchNorms;
 import dev.lockstep.backend.cpu.kernel.Copies;
+import dev.lockstep.backend.cpu.kernel.Creations;
 import dev.lockstep.backend.cpu.kernel.ElementChains;
 import dev.lockstep.backend.cpu.kernel.Elements;
 import dev.lockstep.backend.cpu.kernel.IndexedElements;
@@ -61,6 +62,7 @@ public final class CpuBackend implements Backend {
     private final Convolutions convolutions;
     private final BatchNorms batchNorms;
     private final Copies copies;
+    private final Creations creations;
     private final Elements elements;
     private final ElementChains chains;
     private final Pooling pooling;
@@ -91,6 +93,7 @@ public final class CpuBackend implements Backend {
         this.convolutions = new Convolutions(this);
         this.batchNorms = new BatchNorms(memory);
         this.copies = new Copies(memory);
+        this.creations = new Creations(memory);
         this.elements = new Elements(memory);
         this.chains = new ElementChains(memory);
         this.pooling = new Pooling(memory);
@@ -153,7 +156,7 @@ public final class CpuBackend implements Backend {
             case Update.AddMatmulInto _ -> products.tryAddInto(inputs);
             case Update.ProductSumInto _ -> products.tryProductSumInto(inputs);
             case Update update -> updates.tryExecute(update, inputs);
-            case Creation _ -> null;
+            case Creation creation -> creations.tryExecute(creation);
         };
         return outputs == null ? scalar.execute(op, inputs) : outputs;
     }
