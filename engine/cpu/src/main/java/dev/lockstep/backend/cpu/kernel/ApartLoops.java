@@ -48,6 +48,8 @@ final class ApartLoops {
         @SuppressWarnings("FieldMayBeFinal") // A final field might become a constant to the compiler.
         private MethodHandle target;
 
+        private final FirstPieces pieces = new FirstPieces();
+
         Unary(MethodHandle target) {
             this.target = target;
         }
@@ -55,7 +57,11 @@ final class ApartLoops {
         @Override
         public void run(long x, long y, long count) {
             try {
-                target.invokeExact(x, y, count);
+                for (long done = 0, size; done < count; done += size) {
+                    size = pieces.next(count - done);
+                    long offset = done * Float.BYTES;
+                    target.invokeExact(x + offset, y + offset, size);
+                }
             } catch (Throwable e) {
                 throw failed(e);
             }
@@ -66,6 +72,8 @@ final class ApartLoops {
         @SuppressWarnings("FieldMayBeFinal") // See Unary.
         private MethodHandle target;
 
+        private final FirstPieces pieces = new FirstPieces();
+
         Binary(MethodHandle target) {
             this.target = target;
         }
@@ -73,7 +81,11 @@ final class ApartLoops {
         @Override
         public void run(long a, long b, long y, long count) {
             try {
-                target.invokeExact(a, b, y, count);
+                for (long done = 0, size; done < count; done += size) {
+                    size = pieces.next(count - done);
+                    long offset = done * Float.BYTES;
+                    target.invokeExact(a + offset, b + offset, y + offset, size);
+                }
             } catch (Throwable e) {
                 throw failed(e);
             }
@@ -84,6 +96,8 @@ final class ApartLoops {
         @SuppressWarnings("FieldMayBeFinal") // See Unary.
         private MethodHandle target;
 
+        private final FirstPieces pieces = new FirstPieces();
+
         Ternary(MethodHandle target) {
             this.target = target;
         }
@@ -91,7 +105,11 @@ final class ApartLoops {
         @Override
         public void run(long a, long b, long c, long y, long count) {
             try {
-                target.invokeExact(a, b, c, y, count);
+                for (long done = 0, size; done < count; done += size) {
+                    size = pieces.next(count - done);
+                    long offset = done * Float.BYTES;
+                    target.invokeExact(a + offset, b + offset, c + offset, y + offset, size);
+                }
             } catch (Throwable e) {
                 throw failed(e);
             }

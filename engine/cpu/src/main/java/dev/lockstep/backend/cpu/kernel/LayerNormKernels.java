@@ -43,12 +43,24 @@ final class LayerNormKernels {
         long row(long base, long row) {
             return base + row * length * Float.BYTES;
         }
+
+        /** {@return rows from one on, at most so many} */
+        Batch from(long row, long count) {
+            long offset = row * Float.BYTES;
+            return new Batch(row(x, row), Math.min(count, rows - row), length, mean + offset, rstd + offset);
+        }
     }
 
     /** Finds mean and {@code 1 / sqrt(variance + eps)} of each row, the variance biased, and y. */
     static void forward(Forward of) {
-        STATISTICS.run(of);
-        FORWARD.run(of);
+        Batch batch = of.batch();
+        long chunk = Rows.chunk(batch.length());
+        for (long row = 0; row < batch.rows(); row += chunk) {
+            long y = batch.row(of.y(), row);
+            Forward next = new Forward(batch.from(row, chunk), of.eps(), of.weight(), of.bias(), y);
+            STATISTICS.run(next);
+            FORWARD.run(next);
+        }
     }
 
     private static void statistics(Forward of) {
@@ -88,9 +100,15 @@ final class LayerNormKernels {
      * {@code g xhat} to the column sums.
      */
     static void backward(Backward of) {
-        BACKWARD.run(of);
+        Batch batch = of.batch();
+        for (long row = 0; row < batch.rows(); row += ROWS) {
+            long g = batch.row(of.g(), row);
+            long dx = batch.row(of.dx(), row);
+            BACKWARD.run(new Backward(batch.from(row, ROWS), g, of.weight(), dx, of.scratch(), of.weightSums()));
+        }
     }
 
+    /** Takes up to {@link #ROWS} rows. */
     private static void differentiateRows(Backward of) {
         Batch batch = of.batch();
         long length = batch.length();
@@ -100,13 +118,11 @@ final class LayerNormKernels {
             long dx = batch.row(of.dx(), row);
             float rstd = Lanes.get(batch.rstd() + row * Float.BYTES);
             normalize(batch.row(batch.x(), row), xhat, length, Lanes.get(batch.mean() + row * Float.BYTES), rstd);
-            Loops.MUL.run(g, xhat, batch.row(of.scratch(), row % ROWS), length);
+            Loops.MUL.run(g, xhat, batch.row(of.scratch(), row), length);
             Loops.MUL.run(g, of.weight(), dx, length);
             inputGradient(xhat, dx, length, rstd);
-            if (row % ROWS == ROWS - 1 || row == batch.rows() - 1) {
-                of.weightSums().add(of.scratch(), row % ROWS + 1);
-            }
         }
+        of.weightSums().add(of.scratch(), batch.rows());
     }
 
     private static void normalize(long x, long xhat, long count, float mean, float rstd) {
