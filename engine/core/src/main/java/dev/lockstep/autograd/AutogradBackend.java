@@ -4,6 +4,7 @@ import dev.lockstep.backend.Backend;
 import dev.lockstep.backend.BackendDecorator;
 import dev.lockstep.backend.Value;
 import dev.lockstep.backend.ValueSpec;
+import dev.lockstep.backend.batching.Batching;
 import dev.lockstep.backend.op.BinaryKind;
 import dev.lockstep.backend.op.Creation.Full;
 import dev.lockstep.backend.op.Elementwise.Binary;
@@ -150,6 +151,7 @@ public final class AutogradBackend extends BackendDecorator {
      * @throws IllegalStateException if the value requires no gradient
      */
     public static GradMode.Restore addHook(Value value, GradientHook hook) {
+        Batching.refuse("the gradient that a hook sees");
         return switch (value.slot()) {
             case Edge edge -> edge.node().hooks(edge.output()).add(hook);
             case Leaf leaf -> leaf.addHook(hook);

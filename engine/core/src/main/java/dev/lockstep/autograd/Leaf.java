@@ -15,6 +15,11 @@ public final class Leaf implements Value.Slot {
         return hooks.add(hook);
     }
 
+    /** {@return whether somebody wants to see each gradient} */
+    public boolean hasHooks() {
+        return !hooks.isEmpty();
+    }
+
     Hooks hooks() {
         return hooks;
     }

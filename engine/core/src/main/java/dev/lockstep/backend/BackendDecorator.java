@@ -6,7 +6,7 @@ import dev.lockstep.device.MemoryPool;
 
 /**
  * A backend around another one, which it is in everything but {@link #execute}. Decorators nest in one fixed order:
- * autograd around checking around fusion around profiling around the device's backend.
+ * autograd around batching around checking around fusion around profiling around the device's backend.
  */
 public abstract class BackendDecorator implements Backend {
     private final Backend below;

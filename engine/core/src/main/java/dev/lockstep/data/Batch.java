@@ -1,5 +1,10 @@
 package dev.lockstep.data;
 
+import dev.lockstep.backend.Backend;
+import dev.lockstep.backend.Backends;
+import dev.lockstep.backend.Value;
+import dev.lockstep.backend.batching.Batched;
+import dev.lockstep.backend.batching.Batching;
 import dev.lockstep.tensor.Scope;
 import dev.lockstep.tensor.Tensor;
 import java.util.ArrayList;
@@ -21,6 +26,7 @@ public final class Batch {
     private final long from;
     private final int size;
     private final Made made;
+    private final List<Batch> lanes;
 
     /**
      * What a worker has made of a batch.
@@ -45,20 +51,32 @@ public final class Batch {
         this.from = from;
         this.size = size;
         this.made = Made.NOTHING;
+        this.lanes = List.of();
     }
 
-    private Batch(Batch same, Made made) {
+    private Batch(Batch same, Made made, List<Batch> lanes) {
         this.dataset = same.dataset;
         this.order = same.order;
         this.epoch = same.epoch;
         this.from = same.from;
         this.size = same.size;
         this.made = made;
+        this.lanes = lanes;
+    }
+
+    /**
+     * Makes one batch that stands for several, one a lane: its tensors have the shape of one piece's and the rows of
+     * all; see {@link dev.lockstep.backend.batching}.
+     *
+     * @param pieces slices of one batch that follow each other, of one size
+     */
+    public static Batch sideBySide(List<Batch> pieces) {
+        return new Batch(pieces.getFirst(), Made.NOTHING, List.copyOf(pieces));
     }
 
     /** {@return this batch with all columns made, on the calling thread and outside of any scope} */
     Batch made() {
-        return new Batch(this, new Made(columns(), false, Map.of()));
+        return new Batch(this, new Made(columns(), false, Map.of()), List.of());
     }
 
     /**
@@ -67,10 +85,10 @@ public final class Batch {
     Batch madeIn(List<Batch> slices) {
         Map<Integer, Batch> pieces = new HashMap<>();
         for (Batch slice : slices) {
-            Batch piece = new Batch(slice, new Made(slice.columns(), true, Map.of()));
+            Batch piece = new Batch(slice, new Made(slice.columns(), true, Map.of()), List.of());
             pieces.put((int) (slice.from - from), piece);
         }
-        return new Batch(this, new Made(null, false, pieces));
+        return new Batch(this, new Made(null, false, pieces), List.of());
     }
 
     private List<Tensor> columns() {
@@ -112,6 +130,7 @@ public final class Batch {
 
     /** {@return the samples' ids in the data set, in order} */
     public long[] ids() {
+        refuseForLanes("the samples' ids");
         long[] ids = new long[size];
         for (int i = 0; i < size; i++) {
             ids[i] = order.at(from + i);
@@ -125,6 +144,7 @@ public final class Batch {
      * @throws IndexOutOfBoundsException if that is not inside of it
      */
     public Batch slice(int start, int end) {
+        refuseForLanes("a slice of the batch");
         Objects.checkFromToIndex(start, end, size);
         Batch piece = made.pieces.get(start);
         if (piece != null && piece.size == end - start) {
@@ -145,11 +165,45 @@ public final class Batch {
 
     /** Makes the rows of any column, [size, ...]. */
     public Tensor column(int column) {
+        if (!lanes.isEmpty()) {
+            return Scope.tidy(() -> Tensor.wrap(isInOnePiece() ? together(column) : joined(column)));
+        }
         if (made.columns == null) {
             return dataset.column(column, ids(), epoch);
         }
         Tensor rows = made.columns.get(column);
         return made.lent ? rows.detach() : rows;
+    }
+
+    private void refuseForLanes(String asked) {
+        if (!lanes.isEmpty()) {
+            throw Batching.refusal(asked);
+        }
+    }
+
+    /** {@return whether all lanes' rows can be asked for at once} */
+    private boolean isInOnePiece() {
+        return dataset.keepsRowsApart() && lanes.stream().allMatch(piece -> piece.made.columns == null);
+    }
+
+    private Value together(int column) {
+        Batch all = new Batch(dataset, order, epoch, from, lanes.size() * size);
+        Tensor rows = all.column(column).contiguous();
+        Backend backend = Backends.of(rows.device());
+        return Batched.ofRows(backend, lanes.size(), rows.value().alias());
+    }
+
+    private Value joined(int column) {
+        List<Tensor> rows =
+                lanes.stream().map(piece -> piece.column(column).contiguous()).toList();
+        Tensor first = rows.getFirst();
+        for (Tensor other : rows) {
+            if (!other.shape().equals(first.shape()) || other.dtype() != first.dtype()) {
+                throw Batching.refusal("the shape of column " + column);
+            }
+        }
+        List<Value> values = rows.stream().map(lane -> lane.value().alias()).toList();
+        return Batched.of(Backends.of(first.device()), values);
     }
 
     @Override

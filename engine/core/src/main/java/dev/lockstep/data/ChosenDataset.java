@@ -12,6 +12,11 @@ record ChosenDataset(Dataset source, long size, LongUnaryOperator ids) implement
     }
 
     @Override
+    public boolean keepsRowsApart() {
+        return source.keepsRowsApart();
+    }
+
+    @Override
     public Tensor column(int column, long[] wanted, long epoch) {
         long[] moved = new long[wanted.length];
         for (int i = 0; i < moved.length; i++) {

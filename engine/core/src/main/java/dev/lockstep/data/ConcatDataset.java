@@ -41,6 +41,11 @@ final class ConcatDataset implements Dataset {
     }
 
     @Override
+    public boolean keepsRowsApart() {
+        return parts.stream().allMatch(Dataset::keepsRowsApart);
+    }
+
+    @Override
     public Tensor column(int column, long[] ids, long epoch) {
         List<Tensor> found = new ArrayList<>();
         return Scope.tidy(() -> {

@@ -29,6 +29,14 @@ public interface Dataset {
      */
     Tensor column(int column, long[] ids, long epoch);
 
+    /**
+     * {@return whether a row of {@link #column} depends on its id and the epoch alone, so that rows asked for together
+     * are those asked for one by one} False where that is not known, as of a user's function.
+     */
+    default boolean keepsRowsApart() {
+        return false;
+    }
+
     /** {@return this data set with a function applied to the rows of one column, such as a conversion from bytes} */
     default Dataset map(int column, UnaryOperator<Tensor> function) {
         return new MappedDataset(this, column, function);

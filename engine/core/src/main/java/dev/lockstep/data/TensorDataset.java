@@ -46,6 +46,11 @@ public final class TensorDataset implements Dataset {
     }
 
     @Override
+    public boolean keepsRowsApart() {
+        return true;
+    }
+
+    @Override
     public Tensor column(int column, long[] ids, long epoch) {
         Tensor values = columns.get(Objects.checkIndex(column, columns.size()));
         for (long id : ids) {

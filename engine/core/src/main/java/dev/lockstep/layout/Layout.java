@@ -231,6 +231,11 @@ public final class Layout {
         return new Layout(Shape.of(sizes), steps, offset);
     }
 
+    /** {@return this layout from another place on: {@code elements} further, or back} */
+    public Layout movedBy(long elements) {
+        return elements == 0 ? this : new Layout(shape, strides, offset + elements);
+    }
+
     /** {@return the last place that an element takes, in elements; -1 if there is none} */
     public long lastPlace() {
         long last = offset;

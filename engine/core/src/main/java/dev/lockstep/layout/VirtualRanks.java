@@ -1,5 +1,7 @@
 package dev.lockstep.layout;
 
+import java.util.function.Consumer;
+
 /**
  * A contiguous, half-open range of virtual ranks.
  *
@@ -32,5 +34,12 @@ public record VirtualRanks(int from, int to) {
     /** {@return whether all of {@code other} is in this range} */
     public boolean contains(VirtualRanks other) {
         return other.from >= from && other.to <= to;
+    }
+
+    /** Calls with each virtual rank of the range, in order. */
+    public void each(Consumer<VirtualRanks> use) {
+        for (int v = from; v < to; v++) {
+            use.accept(new VirtualRanks(v, v + 1));
+        }
     }
 }

@@ -45,6 +45,11 @@ record LstmScan(Optional<DType> factors) implements CustomOp {
     private static final Reduction.Reduce OVER_ROWS = new Reduction.Reduce(ReduceKind.SUM, Axes.of(0), false);
 
     @Override
+    public boolean isMadeOfOps() {
+        return true;
+    }
+
+    @Override
     public Value[] forward(Backend backend, Value... inputs) {
         Value[] all = backend.execute(inPrecision(new Recurrence.LstmScan()), inputs);
         Value hidden = all[0];

@@ -52,7 +52,7 @@ final class AttentionOps {
         Optional<Dropout> dropout = options.dropout() == 0
                 ? Optional.empty()
                 : Optional.of(
-                        new Dropout(options.dropout(), RandomSource.current().next()));
+                        new Dropout(options.dropout(), CurrentRandom.source().next()));
         return new Weighing(scale, options.causal(), options.mask() != null, dropout);
     }
 

@@ -56,6 +56,6 @@ final class ContractionOps {
         }
         return p == 1
                 ? x.mul(0L)
-                : Engine.run(new Dropout(p, RandomSource.current().next()), x);
+                : Engine.run(new Dropout(p, CurrentRandom.source().next()), x);
     }
 }

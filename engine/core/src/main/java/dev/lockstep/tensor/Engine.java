@@ -3,6 +3,7 @@ package dev.lockstep.tensor;
 import dev.lockstep.autograd.AutogradBackend;
 import dev.lockstep.backend.Backends;
 import dev.lockstep.backend.Value;
+import dev.lockstep.backend.batching.BatchingBackend;
 import dev.lockstep.backend.op.Op;
 import dev.lockstep.backend.op.Shaping;
 import dev.lockstep.backend.op.Update;
@@ -79,8 +80,8 @@ final class Engine {
         }
     }
 
-    /** {@return the recording backend of a device; it has no state of its own} */
+    /** {@return the recording backend of a device; neither it nor the one that batches has a state of its own} */
     static AutogradBackend backend(Device device) {
-        return new AutogradBackend(Backends.of(device));
+        return new AutogradBackend(new BatchingBackend(Backends.of(device)));
     }
 }

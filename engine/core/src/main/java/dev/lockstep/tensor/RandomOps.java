@@ -14,7 +14,7 @@ final class RandomOps {
     static Tensor rand(long... sizes) {
         if (RandomSource.isInStep()) {
             Uniform op = new Uniform(
-                    Shape.of(sizes), DType.F32, RandomSource.current().next());
+                    Shape.of(sizes), DType.F32, CurrentRandom.source().next());
             return Engine.create(Device.CPU, op);
         }
         return rand(Generator.defaultGenerator(), sizes);
@@ -29,7 +29,7 @@ final class RandomOps {
     static Tensor randn(long... sizes) {
         if (RandomSource.isInStep()) {
             Normal op = new Normal(
-                    Shape.of(sizes), DType.F32, RandomSource.current().next());
+                    Shape.of(sizes), DType.F32, CurrentRandom.source().next());
             return Engine.create(Device.CPU, op);
         }
         return randn(Generator.defaultGenerator(), sizes);

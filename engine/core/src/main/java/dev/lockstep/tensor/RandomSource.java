@@ -1,5 +1,6 @@
 package dev.lockstep.tensor;
 
+import dev.lockstep.backend.batching.Batching;
 import dev.lockstep.backend.op.RandomKey;
 
 /**
@@ -19,6 +20,7 @@ public interface RandomSource {
 
     /** {@return this thread's source} */
     static RandomSource current() {
+        Batching.refuse("the random source");
         return CurrentRandom.source();
     }
 

@@ -26,6 +26,11 @@ public final class StepRandom implements RandomSource {
         this.seed = mix(mix(mix(jobSeed) ^ step) ^ virtualRank);
     }
 
+    /** {@return the seed of all its keys} */
+    public long seed() {
+        return seed;
+    }
+
     @Override
     public RandomKey next() {
         String path = CallPath.current();

@@ -52,24 +52,26 @@ final class NodeBuckets implements AutoCloseable {
         return node;
     }
 
-    private boolean isLast() {
-        return virtualRank == node.to() - 1;
+    /** Takes over a tensor of the next virtual ranks, one value each, and adds them to the earlier ones'. */
+    void put(int index, List<Value> values) {
+        values.forEach(tensors.get(index)::add);
+        complete(index);
     }
 
-    /** Takes over a tensor that is complete and adds it to the earlier virtual ranks'. */
-    void put(int index, Value value) {
-        tensors.get(index).add(value);
-        complete(division.bucketOf(index));
+    /**
+     * Adds a tensor of the next virtual ranks that is a product of each, which need not be computed at once. The
+     * factors stay the caller's.
+     */
+    void put(int index, List<Value> lefts, List<Value> rights) {
+        for (int i = 0; i < lefts.size(); i++) {
+            tensors.get(index).add(lefts.get(i), rights.get(i));
+        }
+        complete(index);
     }
 
-    /** Adds a tensor that is a product, which need not be computed at once. The factors stay the caller's. */
-    void put(int index, Value left, Value right) {
-        tensors.get(index).add(left, right);
-        complete(division.bucketOf(index));
-    }
-
-    private void complete(int bucket) {
-        if (isLast()) {
+    private void complete(int index) {
+        if (tensors.get(index).next() == node.to()) {
+            int bucket = division.bucketOf(index);
             awaited[bucket]--;
             if (awaited[bucket] == 0 && bucket != division.last()) {
                 give(bucket, null);
@@ -80,7 +82,7 @@ final class NodeBuckets implements AutoCloseable {
     /** Ends a virtual rank, and after the last hands over what is left; null scalars make an absent leaf. */
     void finish(@Nullable StepScalars ofThisRank) {
         addScalars(ofThisRank);
-        boolean last = isLast();
+        boolean last = virtualRank == node.to() - 1;
         for (TensorSum tensor : tensors) {
             if (tensor.next() == virtualRank) {
                 tensor.add(null);

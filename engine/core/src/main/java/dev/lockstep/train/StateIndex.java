@@ -69,6 +69,16 @@ record StateIndex(
         return places;
     }
 
+    /** {@return whether somebody wants to see each virtual rank's gradient of a parameter} */
+    boolean hasHooks() {
+        for (Tensor parameter : parameters) {
+            if (parameter.value().slot() instanceof Leaf leaf && leaf.hasHooks()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** {@return the number of the first buffer} */
     int firstBuffer() {
         return parameters.size();

@@ -69,6 +69,11 @@ final class BatchPlan {
         }
 
         @Override
+        public boolean keepsRowsApart() {
+            return inner.keepsRowsApart();
+        }
+
+        @Override
         public Tensor column(int column, long[] ids, long epoch) {
             long[] rows = new long[ids.length];
             for (int i = 0; i < ids.length; i++) {

@@ -37,6 +37,11 @@ final class TextWindows implements Dataset {
     }
 
     @Override
+    public boolean keepsRowsApart() {
+        return true;
+    }
+
+    @Override
     public Tensor column(int column, long[] ids, long epoch) {
         long[] tokens = new long[ids.length * length];
         for (int i = 0; i < ids.length; i++) {

@@ -10,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  * raw memory.
  */
 public non-sealed interface CustomOp extends Op {
+    /**
+     * {@return whether both directions only execute ops of the backend they are given, whatever the numbers are, and
+     * never touch memory} Then several virtual ranks may run as one batch through it; else each runs on its own.
+     */
+    default boolean isMadeOfOps() {
+        return false;
+    }
+
     /** Computes the outputs; inputs stay the caller's. */
     Value[] forward(Backend backend, Value... inputs);
 

@@ -103,9 +103,14 @@ public record BitCase(String name, Op op, List<Operand> operands) {
 
     /** Makes the inputs anew. */
     public Value[] inputs(Values values) {
+        return inputs(values, 0);
+    }
+
+    /** Makes other inputs of the same kinds: a variant has numbers of its own. */
+    public Value[] inputs(Values values, int variant) {
         Value[] inputs = new Value[operands.size()];
         for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = input(values, operands.get(i), i + 1);
+            inputs[i] = input(values, operands.get(i), i + 1 + 100L * variant);
         }
         return inputs;
     }
