@@ -3,13 +3,14 @@
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-rounds=3 factor=2 threads="1 2" models="mlp mlp-small lenet resnet18 gpt lstm" out="" formats="contiguous channels_last"
+rounds=3 factor=5 threads="1 2" models="mlp mlp-small lenet resnet18 gpt lstm" out="" formats="contiguous channels_last"
 usage() {
   printf 'usage: compare.sh [--quick] [--rounds R] [--threads "1 2"] [--models "mlp lenet ..."] [--out FILE.md]\n' >&2
   exit 2
 }
 
-# seconds MODEL: how long each engine trains it; a step of resnet18 takes one of them.
+# seconds MODEL: how long each engine trains it: longer than the compilers of a JVM need to be done, as a training run
+# is, and that is said apart. A step of resnet18 takes one of them.
 seconds() {
   case $1 in
     resnet18) echo $((8 * factor)) ;;
